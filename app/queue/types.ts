@@ -1,0 +1,168 @@
+/** A job as it is handed in. */
+export interface JobInput {
+  /** 1-200 characters without control characters; made here (sortable) when absent. The same id again is a duplicate, not a second job. */
+  readonly id?: string;
+  /** Any JSON value. */
+  readonly data: unknown;
+  /** 0-9, 9 first. @default 0 */
+  readonly priority?: number;
+  /** @default 0 */
+  readonly delayMs?: number;
+  /** How many failed attempts before the job is a dead letter. @default 3 */
+  readonly maxAttempts?: number;
+  /** How long a handler may take. @default the worker's own */
+  readonly timeoutMs?: number;
+}
+
+export type EnqueueStatus = 'queued' | 'delayed' | 'duplicate';
+
+export interface EnqueueReceipt {
+  readonly jobs: readonly { readonly id: string; readonly status: EnqueueStatus }[];
+  readonly durability: Durability;
+}
+
+export interface Durability {
+  readonly class: 'memory' | 'replicated';
+  readonly replicas: number;
+  readonly confirmed: boolean;
+}
+
+export interface ClaimRequest {
+  readonly max: number;
+  readonly leaseMs: number;
+  /** Name of the claiming worker, for people. */
+  readonly worker: string;
+  /** Waits so long for work. @default 0 */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A delivery: `fence` names it and never repeats. Times are milliseconds of Redis' clock. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly fence: string;
+  /** 1 for the first. Crashes are counted apart and do not raise it. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly priority: number;
+  readonly enqueuedAt: number;
+  readonly leaseUntil: number;
+  readonly timeoutMs?: number;
+  /** The JSON text of the job's data, as it is stored. */
+  readonly dataJson: string;
+}
+
+export interface DeliveryRef {
+  readonly id: string;
+  readonly fence: string;
+}
+
+export interface JobFailure {
+  readonly message: string;
+  readonly code?: string;
+}
+
+export interface SettleRequest {
+  /** `resultJson` is the JSON text of the result. */
+  readonly done?: readonly (DeliveryRef & { readonly resultJson?: string })[];
+  /** `retry: false` makes a dead letter at once; `retryAfterMs` overrides the backoff. */
+  readonly failed?: readonly (DeliveryRef & {
+    readonly error: JobFailure;
+    readonly retry?: boolean;
+    readonly retryAfterMs?: number;
+  })[];
+  readonly extend?: readonly (DeliveryRef & { readonly leaseMs: number })[];
+  /** Hands the job back at once, without counting an attempt. */
+  readonly release?: readonly DeliveryRef[];
+  /** Claims in the same trip to Redis. */
+  readonly claim?: ClaimRequest;
+}
+
+export interface SettleResult {
+  readonly accepted: number;
+  readonly rejected: readonly (DeliveryRef & { readonly reason: 'stale' })[];
+  readonly jobs: readonly ClaimedJob[];
+}
+
+export interface QueueCounts {
+  readonly queue: string;
+  readonly ready: number;
+  readonly delayed: number;
+  readonly leased: number;
+  readonly dead: number;
+  /** How long the oldest ready job has been ready; 0 when none is. */
+  readonly oldestReadyMs: number;
+  readonly paused: boolean;
+  /** Over the last minute. */
+  readonly rates: { readonly enqueuedPerSecond: number; readonly donePerSecond: number; readonly failedPerSecond: number };
+  /** Since the queue was made. */
+  readonly totals: { readonly enqueued: number; readonly done: number; readonly failed: number; readonly crashed: number; readonly dead: number };
+}
+
+/** Where a job is and why. */
+export type JobState =
+  | { readonly state: 'ready'; readonly ahead: number }
+  | { readonly state: 'delayed'; readonly until: number }
+  | { readonly state: 'leased'; readonly worker: string; readonly until: number; readonly fence: string }
+  | { readonly state: 'done'; readonly resultJson?: string; readonly finishedAt: number }
+  | { readonly state: 'dead'; readonly reason: string; readonly errors: readonly DeadError[]; readonly diedAt: number };
+
+export type JobView = JobState & {
+  readonly id: string;
+  readonly queue: string;
+  readonly attempts?: number;
+  readonly crashes?: number;
+  readonly maxAttempts?: number;
+  readonly priority?: number;
+  readonly enqueuedAt?: number;
+  readonly dataJson?: string;
+};
+
+export interface DeadError extends JobFailure {
+  readonly attempt: number;
+  readonly at: number;
+}
+
+export interface DeadJob {
+  readonly id: string;
+  /** Stable over jobs that died of the same: hash of code and message with numbers and ids taken out. */
+  readonly fingerprint: string;
+  readonly reason: string;
+  readonly errors: readonly DeadError[];
+  readonly attempts: number;
+  readonly crashes: number;
+  readonly priority: number;
+  readonly enqueuedAt: number;
+  readonly diedAt: number;
+  readonly dataJson: string;
+}
+
+export type DeadSelection = { readonly ids: readonly string[] } | { readonly fingerprint: string } | { readonly all: true };
+
+export interface DeadPage {
+  readonly jobs: readonly DeadJob[];
+  /** Pass it back for the next page; absent on the last one. */
+  readonly cursor?: string;
+}
+
+/** All queues on one Redis; app/queue/queues.ts implements it. Every method rejects with a MoorlineError only. */
+export interface Queues {
+  enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt>;
+  claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]>;
+  settle(queue: string, request: SettleRequest): Promise<SettleResult>;
+  names(): Promise<readonly string[]>;
+  counts(queue: string): Promise<QueueCounts>;
+  job(queue: string, id: string): Promise<JobView | undefined>;
+  pause(queue: string): Promise<void>;
+  resume(queue: string): Promise<void>;
+  dead(queue: string, page: { readonly cursor?: string; readonly limit: number; readonly fingerprint?: string }): Promise<DeadPage>;
+  replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<{ readonly matched: number; readonly replayed: number }>;
+  purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<{ readonly matched: number; readonly purged: number }>;
+  close(): Promise<void>;
+}
+
+export interface DeadOptions {
+  readonly limit?: number;
+  readonly ratePerSecond?: number;
+  readonly dryRun?: boolean;
+}

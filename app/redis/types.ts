@@ -1,0 +1,63 @@
+/** What a call of a Redis function carries: keys of one hash tag, flat arguments. */
+export interface FunctionCall {
+  /** Short name in the library, e.g. `enqueue`. */
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number | Buffer)[];
+}
+
+/** One role, one connection: a fixed number a process, whatever the number of queues. */
+export type Role = 'command' | 'task' | 'durable' | 'blocking';
+
+export interface CallOptions {
+  /** After so long the call fails with `deadline_exceeded`; the default is the role's own deadline. */
+  readonly deadlineMs?: number;
+}
+
+/** The connections of a process by purpose. All replies are Buffers where Redis answers a string. */
+export interface RedisConnections {
+  /** Calls a function of the library; loads the library first where the server lacks it. Not resent after a lost connection. */
+  call(role: 'command' | 'task', call: FunctionCall, options?: CallOptions): Promise<unknown>;
+
+  /**
+   * Sends the calls and then one WAIT on the same connection (a new connection would confirm writes it never carried).
+   * `confirmedReplicas` is what WAIT answered within `waitMs`; a lost connection rejects with `redis_unavailable`.
+   * A call that Redis refused is an Error in `replies`, at its place.
+   */
+  callDurably(
+    calls: readonly FunctionCall[],
+    wait: { readonly replicas: number; readonly waitMs: number },
+  ): Promise<{ readonly replies: readonly unknown[]; readonly confirmedReplicas: number }>;
+
+  /** Blocks on the doorbells (sorted sets) for `blockMs` at most; answers the one that rang, or undefined. Data is never taken this way. */
+  waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined>;
+
+  /** Ends a waiting `waitForDoorbell` now, so that it can be asked again with other keys. */
+  wakeDoorbell(): Promise<void>;
+
+  /** A plain command on the command connection, e.g. `['PING']`. */
+  command(args: readonly [string, ...(string | number | Buffer)[]], options?: CallOptions): Promise<unknown>;
+
+  status(): ConnectionsStatus;
+  close(): Promise<void>;
+}
+
+export interface RoleStatus {
+  readonly configured: number;
+  readonly status: 'ready' | 'connecting' | 'reconnecting' | 'closed';
+  readonly inFlight: number;
+  readonly reconnects: number;
+  readonly lastError?: string;
+  readonly lastErrorAtMs?: number;
+}
+
+export interface ConnectionsStatus {
+  readonly ready: boolean;
+  /** Why it is not ready: one line for people. */
+  readonly reason?: string;
+  readonly maxConnections: number;
+  readonly roles: Readonly<Record<Role, RoleStatus>>;
+  readonly primary?: string;
+  readonly serverVersion?: string;
+  readonly serverRunId?: string;
+}
