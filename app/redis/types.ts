@@ -1,5 +1,9 @@
+import type { FunctionLibrary } from './library.js';
+
 /** What a call of a Redis function carries: keys of one hash tag, flat arguments. */
 export interface FunctionCall {
+  /** Loaded where the server lacks it; made by `defineLibrary`. */
+  readonly library: FunctionLibrary;
   /** Short name in the library, e.g. `enqueue`. */
   readonly name: string;
   readonly keys: readonly string[];
