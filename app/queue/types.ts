@@ -94,9 +94,19 @@ export interface QueueCounts {
   readonly oldestReadyMs: number;
   readonly paused: boolean;
   /** Over the last minute. */
-  readonly rates: { readonly enqueuedPerSecond: number; readonly donePerSecond: number; readonly failedPerSecond: number };
+  readonly rates: {
+    readonly enqueuedPerSecond: number;
+    readonly donePerSecond: number;
+    readonly failedPerSecond: number;
+  };
   /** Since the queue was made. */
-  readonly totals: { readonly enqueued: number; readonly done: number; readonly failed: number; readonly crashed: number; readonly dead: number };
+  readonly totals: {
+    readonly enqueued: number;
+    readonly done: number;
+    readonly failed: number;
+    readonly crashed: number;
+    readonly dead: number;
+  };
 }
 
 /** Where a job is and why. */
@@ -137,7 +147,8 @@ export interface DeadJob {
   readonly dataJson: string;
 }
 
-export type DeadSelection = { readonly ids: readonly string[] } | { readonly fingerprint: string } | { readonly all: true };
+export type DeadSelection =
+  { readonly ids: readonly string[] } | { readonly fingerprint: string } | { readonly all: true };
 
 export interface DeadPage {
   readonly jobs: readonly DeadJob[];
@@ -155,9 +166,20 @@ export interface Queues {
   job(queue: string, id: string): Promise<JobView | undefined>;
   pause(queue: string): Promise<void>;
   resume(queue: string): Promise<void>;
-  dead(queue: string, page: { readonly cursor?: string; readonly limit: number; readonly fingerprint?: string }): Promise<DeadPage>;
-  replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<{ readonly matched: number; readonly replayed: number }>;
-  purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<{ readonly matched: number; readonly purged: number }>;
+  dead(
+    queue: string,
+    page: { readonly cursor?: string; readonly limit: number; readonly fingerprint?: string },
+  ): Promise<DeadPage>;
+  replay(
+    queue: string,
+    selection: DeadSelection,
+    options: DeadOptions,
+  ): Promise<{ readonly matched: number; readonly replayed: number }>;
+  purge(
+    queue: string,
+    selection: DeadSelection,
+    options: DeadOptions,
+  ): Promise<{ readonly matched: number; readonly purged: number }>;
   close(): Promise<void>;
 }
 

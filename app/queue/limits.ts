@@ -1,0 +1,30 @@
+/** The bounds of the queue, shared by whoever validates requests. Bytes are UTF-8 bytes of the JSON text. */
+export const limits = {
+  maxJobsPerRequest: 50_000,
+  maxJobDataBytes: 1024 * 1024,
+  maxResultBytes: 64 * 1024,
+  maxWorkerLength: 200,
+  maxPriority: 9,
+  maxDelayMs: 366 * 24 * 3600 * 1000,
+  defaultMaxAttempts: 3,
+  maxAttemptsCeiling: 1000,
+  maxTimeoutMs: 24 * 3600 * 1000,
+  maxClaim: 1000,
+  minLeaseMs: 10,
+  maxLeaseMs: 24 * 3600 * 1000,
+  maxWaitMs: 60_000,
+  maxSettlementsPerRequest: 10_000,
+  maxErrorMessageBytes: 2048,
+  maxErrorCodeLength: 100,
+  /** A job whose lease expired so often is a dead letter of reason `crashed`. */
+  maxCrashes: 5,
+  maxDeadPage: 200,
+  maxDeadSelection: 10_000,
+  maxWaitingClaims: 10_000,
+} as const;
+
+/** Queue names go into Redis keys, metrics and URLs: letters, digits, dot, underscore, hyphen. */
+export const queueNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Job ids are any text of 1-200 characters without control characters. */
+export const jobIdPattern = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
