@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { contradictions } from './contradictions.js';
+import { readEnvironment, type Environment, type Values } from './read-environment.js';
+import type { RedisTarget } from './redis-uri.js';
+
+/** Some settings have a name of their own for workers. */
+export type ProcessKind = 'gateway' | 'worker';
+
+/** Everything that a server process is told, checked. Times in milliseconds. */
+export interface Config {
+  readonly kind: ProcessKind;
+  /** Unique for each process. */
+  readonly serverId: string;
+  readonly pod: PodConfig;
+  readonly redis: RedisConfig;
+  readonly http: HttpConfig;
+  readonly log: { readonly level: Values['MOORLINE_LOG_LEVEL'] };
+  readonly queue: { readonly doneWindowMs: number; readonly waitReplicasTimeoutMs: number };
+  readonly worker: WorkerConfig;
+  readonly shutdownGraceMs: number;
+}
+
+export interface PodConfig {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly node?: string;
+  readonly cpuLimitMillicores?: number;
+  readonly memoryLimitBytes?: number;
+}
+
+export interface RedisConfig {
+  readonly target: RedisTarget;
+  readonly password?: string;
+  readonly sentinelPassword?: string;
+  /** Present when the URI says rediss. Files are read at each connect, so that renewed certificates count. */
+  readonly tls?: TlsConfig;
+  readonly maxConnections: number;
+  readonly socketTimeoutMs: number;
+  readonly blockingTimeoutMs: number;
+  readonly healthCheckIntervalMs: number;
+}
+
+export interface TlsConfig {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly maxBodyBytes: number;
+}
+
+export interface WorkerConfig {
+  readonly handlersFile?: string;
+  readonly pushUrls: Readonly<Record<string, string>>;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly jobTimeoutMs: number;
+}
+
+/** The environment cannot be used; `problems` has one line for each reason, and so has the message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/** Reads and checks the environment of a server process; throws a ConfigError that names every problem at once. */
+export function loadConfig(env: Environment, kind: ProcessKind): Config {
+  const { values, problems } = readEnvironment(env);
+  const target = values.REDIS_URI;
+  if (target === undefined || problems.length > 0) {
+    throw new ConfigError([...missing(env), ...problems]);
+  }
+  const config = toConfig(values, target, kind);
+  const found = [...missing(env), ...contradictions(config, values)];
+  if (found.length > 0) throw new ConfigError(found);
+  return config;
+}
+
+/** For the command line: where the gateway is and the token it asks for. */
+export function loadClientConfig(env: Environment): { readonly url: string; readonly token?: string } {
+  const { values, problems } = readEnvironment(env);
+  const own = problems.filter((problem) => problem.startsWith('MOORLINE_'));
+  if (own.length > 0) throw new ConfigError(own);
+  const { MOORLINE_URL: url = 'http://127.0.0.1:8080', MOORLINE_TOKEN: token } = values;
+  return { url, ...defined({ token }) };
+}
+
+function missing(env: Environment): string[] {
+  const isSet = (name: string) => env[name] !== undefined && env[name] !== '';
+  return [
+    ...(isSet('REDIS_URI') ? [] : ['REDIS_URI: required, for example redis://127.0.0.1:6379']),
+    ...(isSet('KUBERNETES_SERVICE_HOST') && !isSet('SERVER_ID')
+      ? ['SERVER_ID: required in Kubernetes; set it to metadata.uid by the downward API']
+      : []),
+  ];
+}
+
+function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Config {
+  return {
+    kind,
+    serverId: values.SERVER_ID ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    pod: {
+      name: values.POD_NAME ?? hostname(),
+      ...defined({
+        namespace: values.POD_NAMESPACE,
+        node: values.NODE_NAME,
+        cpuLimitMillicores: values.CPU_LIMIT_MILLICORES,
+        memoryLimitBytes: values.MEMORY_LIMIT_BYTES,
+      }),
+    },
+    redis: redisConfig(values, target, kind),
+    http: {
+      host: values.MOORLINE_HOST,
+      port: values.MOORLINE_PORT,
+      maxBodyBytes: values.MOORLINE_MAX_BODY_BYTES,
+      ...defined({ token: values.MOORLINE_TOKEN }),
+    },
+    log: { level: values.MOORLINE_LOG_LEVEL },
+    queue: {
+      doneWindowMs: values.MOORLINE_DONE_WINDOW_MS,
+      waitReplicasTimeoutMs: values.MOORLINE_WAIT_REPLICAS_TIMEOUT_MS,
+    },
+    worker: {
+      pushUrls: values.MOORLINE_WORKER_PUSH ?? {},
+      concurrency: values.MOORLINE_WORKER_CONCURRENCY,
+      leaseMs: values.MOORLINE_WORKER_LEASE_MS,
+      jobTimeoutMs: values.MOORLINE_WORKER_JOB_TIMEOUT_MS,
+      ...defined({ handlersFile: values.MOORLINE_WORKER_HANDLERS }),
+    },
+    shutdownGraceMs: values.MOORLINE_SHUTDOWN_GRACE_MS,
+  };
+}
+
+function redisConfig(values: Values, target: RedisTarget, kind: ProcessKind): RedisConfig {
+  const worker = kind === 'worker';
+  const tls = defined({
+    caFile: values.REDIS_TLS_CA_FILE,
+    certFile: values.REDIS_TLS_CERT_FILE,
+    keyFile: values.REDIS_TLS_KEY_FILE,
+    serverName: values.REDIS_TLS_SERVERNAME,
+  });
+  return {
+    target,
+    maxConnections: worker ? values.WORKER_REDIS_MAX_CONNECTIONS : values.REDIS_MAX_CONNECTIONS,
+    socketTimeoutMs: worker ? values.WORKER_REDIS_SOCKET_TIMEOUT : values.REDIS_SOCKET_TIMEOUT,
+    blockingTimeoutMs: values.WORKER_REDIS_BLOCKING_TIMEOUT,
+    healthCheckIntervalMs: values.REDIS_HEALTH_CHECK_INTERVAL,
+    ...defined({
+      password: values.REDIS_PASSWORD,
+      sentinelPassword: values.SENTINEL_PASSWORD,
+      tls: target.tls ? tls : undefined,
+    }),
+  };
+}
+
+/** Leaves out what is undefined. */
+function defined<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
+}

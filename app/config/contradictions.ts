@@ -1,0 +1,62 @@
+import { accessSync, constants } from 'node:fs';
+import type { Config } from './config.js';
+import type { Values } from './read-environment.js';
+import type { RedisTarget } from './redis-uri.js';
+
+/** One for each role (command, task, durable, blocking), and one for each Sentinel. */
+export function connectionsNeeded(target: RedisTarget): number {
+  return 4 + (target.kind === 'sentinel' ? target.sentinels.length : 0);
+}
+
+/** What each variable alone allows and all together do not; one line for each. */
+export function contradictions(config: Config, values: Values): string[] {
+  return [...tooFewConnections(config), ...waitOutlastsSocket(config), ...tlsProblems(config, values)];
+}
+
+function tooFewConnections({ kind, redis }: Config): string[] {
+  const name = kind === 'worker' ? 'WORKER_REDIS_MAX_CONNECTIONS' : 'REDIS_MAX_CONNECTIONS';
+  const needed = connectionsNeeded(redis.target);
+  return redis.maxConnections >= needed
+    ? []
+    : [`${name}: expected at least ${needed} (one for each role and each Sentinel), got ${redis.maxConnections}`];
+}
+
+/** A connection that waits for replicas is silent meanwhile. */
+function waitOutlastsSocket({ kind, queue, redis }: Config): string[] {
+  const name = kind === 'worker' ? 'WORKER_REDIS_SOCKET_TIMEOUT' : 'REDIS_SOCKET_TIMEOUT';
+  return queue.waitReplicasTimeoutMs < redis.socketTimeoutMs
+    ? []
+    : [
+        `MOORLINE_WAIT_REPLICAS_TIMEOUT_MS: expected less than ${name} (${redis.socketTimeoutMs} ms), ` +
+          `got ${queue.waitReplicasTimeoutMs}: connections would be dropped while they wait`,
+      ];
+}
+
+function tlsProblems({ redis }: Config, values: Values): string[] {
+  const files = ['REDIS_TLS_CA_FILE', 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'] as const;
+  const set = [...files, 'REDIS_TLS_SERVERNAME' as const].filter((name) => values[name] !== undefined);
+  if (redis.tls === undefined) {
+    return set.map((name) => `${name}: expected a REDIS_URI with rediss, got one without TLS`);
+  }
+  return [
+    ...(values.REDIS_TLS_CERT_FILE !== undefined && values.REDIS_TLS_KEY_FILE === undefined
+      ? ['REDIS_TLS_KEY_FILE: required with REDIS_TLS_CERT_FILE']
+      : []),
+    ...(values.REDIS_TLS_KEY_FILE !== undefined && values.REDIS_TLS_CERT_FILE === undefined
+      ? ['REDIS_TLS_CERT_FILE: required with REDIS_TLS_KEY_FILE']
+      : []),
+    ...files.flatMap((name) => unreadable(name, values[name])),
+  ];
+}
+
+function unreadable(name: string, file: string | undefined): string[] {
+  if (file === undefined) return [];
+  try {
+    accessSync(file, constants.R_OK);
+    return [];
+  } catch (error) {
+    return [
+      `${name}: expected a readable file, got ${file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+    ];
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  identifier,
+  oneOf,
+  redisUri,
+  seconds,
+  secret,
+  text,
+  url,
+  urlsByName,
+  wholeNumber,
+  withDefault,
+} from './variable.js';
+
+/** Every environment variable that Moorline reads: the one table behind the configuration, its errors and its documentation. */
+export const environment = {
+  REDIS_URI: redisUri('Where Redis is: one server, or the Sentinels and the name of the primary. Required.'),
+  REDIS_PASSWORD: secret('Password of Redis.'),
+  SENTINEL_PASSWORD: secret('Password of the Sentinels.'),
+  REDIS_TLS_CA_FILE: text('PEM file of the authority that signed the certificates of Redis. Default: that of Node.'),
+  REDIS_TLS_CERT_FILE: text('PEM file of the certificate that Redis asks of its clients.'),
+  REDIS_TLS_KEY_FILE: text('PEM file of the key of that certificate.'),
+  REDIS_TLS_SERVERNAME: text('The name that the certificates carry, where it is not the host of the address.'),
+  REDIS_MAX_CONNECTIONS: withDefault('50', wholeNumber('The most connections of one gateway process.', 1, 10_000)),
+  WORKER_REDIS_MAX_CONNECTIONS: withDefault(
+    '30',
+    wholeNumber('The most connections of one worker process.', 1, 10_000),
+  ),
+  REDIS_SOCKET_TIMEOUT: withDefault(
+    '8',
+    seconds('Gateway: a connection that is owed a reply and gets no byte for so long is dropped.', 1, 300),
+  ),
+  WORKER_REDIS_SOCKET_TIMEOUT: withDefault('8', seconds('Worker: the same.', 1, 300)),
+  WORKER_REDIS_BLOCKING_TIMEOUT: withDefault(
+    '10',
+    seconds('How long one call waits for a sign of new jobs; then it looks by itself.', 0.1, 60),
+  ),
+  REDIS_HEALTH_CHECK_INTERVAL: withDefault('30', seconds('How often a write is tried, for `/readyz`.', 1, 3600)),
+
+  SERVER_ID: identifier(
+    'Unique name of this process. In Kubernetes required: `metadata.uid` by the downward API. Default: made of host, process and chance.',
+  ),
+  POD_NAME: identifier('Name of the pod, for people: connection names and logs. Default: the host name.'),
+  POD_NAMESPACE: identifier('Namespace of the pod.'),
+  NODE_NAME: identifier('Node of the pod.'),
+  CPU_LIMIT_MILLICORES: wholeNumber('CPU limit of the container, by `resourceFieldRef`.', 1, 1_000_000),
+  MEMORY_LIMIT_BYTES: wholeNumber('Memory limit of the container, by `resourceFieldRef`.', 1, 2 ** 50),
+
+  MOORLINE_HOST: withDefault('0.0.0.0', text('Address to listen on; `::` for IPv6 and IPv4.')),
+  MOORLINE_PORT: withDefault('8080', wholeNumber('Port to listen on; 0 lets the system choose.', 0, 65_535)),
+  MOORLINE_TOKEN: secret('Bearer token that requests must carry. Default: none is asked for.'),
+  MOORLINE_LOG_LEVEL: withDefault(
+    'info',
+    oneOf('What is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  ),
+  MOORLINE_MAX_BODY_BYTES: withDefault(
+    '16777216',
+    wholeNumber('The largest body of a request.', 1024, 256 * 1024 * 1024),
+  ),
+  MOORLINE_DONE_WINDOW_MS: withDefault(
+    '300000',
+    wholeNumber(
+      'How long at least results of finished jobs are kept and their ids refused as duplicates.',
+      1000,
+      7 * 86_400_000,
+    ),
+  ),
+  MOORLINE_WAIT_REPLICAS_TIMEOUT_MS: withDefault(
+    '2000',
+    wholeNumber('How long a write waits until a replica has it, before it is called unconfirmed.', 1, 60_000),
+  ),
+  MOORLINE_SHUTDOWN_GRACE_MS: withDefault(
+    '20000',
+    wholeNumber('How long a stopping process waits for what it has begun.', 0, 3_600_000),
+  ),
+  MOORLINE_WORKER_HANDLERS: text('Worker: path of an ES module that exports the handlers by queue.'),
+  MOORLINE_WORKER_PUSH: urlsByName('Worker: queue -> URL that gets its jobs by POST.'),
+  MOORLINE_WORKER_CONCURRENCY: withDefault('32', wholeNumber('Worker: jobs at the same time.', 1, 10_000)),
+  MOORLINE_WORKER_LEASE_MS: withDefault(
+    '15000',
+    wholeNumber('Worker: a job whose worker is silent for so long is given to another.', 1000, 3_600_000),
+  ),
+  MOORLINE_WORKER_JOB_TIMEOUT_MS: withDefault(
+    '60000',
+    wholeNumber('Worker: how long a handler may take, unless the job says otherwise.', 1, 86_400_000),
+  ),
+  MOORLINE_URL: url('Clients and the command line: where the gateway is.'),
+} as const;
+
+export type VariableName = keyof typeof environment;
+
+type SecretName = {
+  [Name in VariableName]: Name extends 'MOORLINE_TOKEN' | `${string}_PASSWORD` ? Name : never;
+}[VariableName];
+
+/** A variable's name, or that of the file of a secret: what a manifest may set. */
+export type EnvironmentName = VariableName | `${SecretName}_FILE`;
+
+/** Names as constants, for whoever writes manifests: a misspelt one does not compile. */
+export const environmentNames = Object.fromEntries(
+  Object.entries(environment).flatMap(([name, { secret: isSecret }]: [string, { readonly secret?: true }]) =>
+    (isSecret === true ? [name, `${name}_FILE`] : [name]).map((each) => [each, each]),
+  ),
+) as { readonly [Name in EnvironmentName]: Name };

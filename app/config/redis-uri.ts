@@ -1,0 +1,95 @@
+/** Where a host listens. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Common {
+  readonly tls: boolean;
+  readonly user?: string;
+  readonly db: number;
+}
+
+/** What `REDIS_URI` says: one server, or the Sentinels that know which server is the primary. */
+export type RedisTarget =
+  | (Common & { readonly kind: 'server'; readonly server: HostPort })
+  | (Common & { readonly kind: 'sentinel'; readonly sentinels: readonly HostPort[]; readonly primaryName: string });
+
+export const redisUriForms =
+  'redis://[user@]host:port[/db], rediss://[user@]host:port[/db], ' +
+  'redis+sentinel://[user@]host:port,host:port/primary-name[/db] or rediss+sentinel://[user@]host:port,host:port/primary-name[/db]';
+
+/** Throws an Error that says what is wrong and never repeats the text: it may carry a password. */
+export function parseRedisUri(text: string): RedisTarget {
+  const match = /^(?<scheme>[a-z+]+):\/\/(?:(?<userInfo>[^/]*)@)?(?<hosts>[^/@?#]+)(?<path>\/[^?#]*)?$/.exec(text);
+  const { scheme, userInfo, hosts, path = '' } = match?.groups ?? {};
+  // An @ after the first slash is a password with a slash in it: nothing of it may reach an error message.
+  if (scheme === undefined || hosts === undefined || path.includes('@')) throw new Error(`expected ${redisUriForms}`);
+
+  const [, tlsMark, sentinelMark] = /^redis(s?)(\+sentinel)?$/.exec(scheme) ?? [];
+  if (tlsMark === undefined) throw new Error(unknownScheme(scheme));
+
+  const user = parseUser(userInfo);
+  const common = { tls: tlsMark === 's', ...(user === undefined ? {} : { user }) };
+  const segments = path.split('/').slice(1).map(decode);
+  return sentinelMark === undefined
+    ? { kind: 'server', ...common, ...parseServer(hosts, segments) }
+    : { kind: 'sentinel', ...common, ...parseSentinels(hosts, segments) };
+}
+
+function unknownScheme(scheme: string): string {
+  return scheme === 'redis+cluster' || scheme === 'rediss+cluster'
+    ? 'Redis Cluster (redis+cluster://) is not supported by this version; use one server or Sentinels'
+    : `expected ${redisUriForms}, got the scheme "${scheme}"`;
+}
+
+function parseUser(userInfo: string | undefined): string | undefined {
+  if (userInfo === undefined || userInfo === '') return undefined;
+  if (userInfo.includes(':')) {
+    throw new Error('expected no password in the URI; put it into REDIS_PASSWORD_FILE (a file) or REDIS_PASSWORD');
+  }
+  return decode(userInfo);
+}
+
+function parseServer(hosts: string, segments: readonly string[]): { server: HostPort; db: number } {
+  const [server, ...others] = parseHosts(hosts, 6379);
+  if (server === undefined || others.length > 0) {
+    throw new Error('expected one host with redis://; name several Sentinels with redis+sentinel://');
+  }
+  return { server, db: parseDb(segments) };
+}
+
+function parseSentinels(hosts: string, segments: readonly string[]) {
+  const [primaryName = '', ...rest] = segments;
+  if (primaryName === '') throw new Error('expected the name of the primary after the Sentinels: .../primary-name');
+  return { sentinels: parseHosts(hosts, 26379), primaryName, db: parseDb(rest) };
+}
+
+function parseDb(segments: readonly string[]): number {
+  const [db = '', ...rest] = segments;
+  if (rest.length > 0) throw new Error(`expected ${redisUriForms}, got more path segments`);
+  if (!/^\d{0,4}$/.test(db)) throw new Error(`expected a database number after the last slash, got "${db}"`);
+  return Number(db);
+}
+
+function parseHosts(hosts: string, defaultPort: number): HostPort[] {
+  return hosts.split(',').map((text) => parseHost(text, defaultPort));
+}
+
+function parseHost(text: string, defaultPort: number): HostPort {
+  const match = /^(?:\[(?<ipv6>[0-9a-fA-F:.]+)\]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>\d{1,5}))?$/.exec(text);
+  const { ipv6, name, port = String(defaultPort) } = match?.groups ?? {};
+  const host = ipv6 ?? name;
+  if (host === undefined || Number(port) < 1 || Number(port) > 65535) {
+    throw new Error(`expected host:port (IPv6 as [::1]:6379), got "${text}"`);
+  }
+  return { host, port: Number(port) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error('expected %-escapes of UTF-8 in user, primary name and database');
+  }
+}

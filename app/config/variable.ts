@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { parseRedisUri } from './redis-uri.js';
+
+/** How the text of an environment variable becomes a value. */
+export interface Variable<T> {
+  readonly description: string;
+  /** Of the value's text, for error messages and the documentation. */
+  readonly expected: string;
+  readonly schema: z.ZodType<T, string>;
+  /** As a user would write it. */
+  readonly default?: string;
+  /** Never echoed; `NAME_FILE` names a file that holds it instead. */
+  readonly secret?: true;
+}
+
+/** A variable whose value is always there: it has a default. */
+export type Defaulted<T> = Variable<T> & { readonly default: string };
+
+export const withDefault = <T>(text: string, variable: Variable<T>): Defaulted<T> => ({ ...variable, default: text });
+
+export const text = (description: string): Variable<string> => ({
+  description,
+  expected: 'a text',
+  schema: z.string(),
+});
+
+export const secret = (description: string): Variable<string> => ({
+  description,
+  expected: 'a text of one line',
+  schema: z.string().regex(/^[^\r\n]+$/),
+  secret: true,
+});
+
+export const wholeNumber = (description: string, min: number, max: number): Variable<number> => ({
+  description,
+  expected: `a whole number from ${min} to ${max}`,
+  schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
+});
+
+/** Written in seconds, `0.5` too; the value is in milliseconds. */
+export const seconds = (description: string, min: number, max: number): Variable<number> => ({
+  description,
+  expected: `seconds from ${min} to ${max}`,
+  schema: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .transform((value) => Math.round(value * 1000)),
+});
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(
+  description: string,
+  choices: T,
+): Variable<T[number]> => ({
+  description,
+  expected: `one of ${choices.join(', ')}`,
+  schema: z.string().pipe(z.enum(choices)),
+});
+
+export const identifier = (description: string): Variable<string> => ({
+  description,
+  expected: '1 to 200 letters, digits, dots, dashes, underscores or colons',
+  schema: z.string().regex(/^[A-Za-z0-9._:-]{1,200}$/),
+});
+
+export const url = (description: string): Variable<string> => ({
+  description,
+  expected: 'an http:// or https:// URL',
+  schema: httpUrl,
+});
+
+/** JSON: name -> URL. */
+export const urlsByName = (description: string): Variable<Readonly<Record<string, string>>> => ({
+  description,
+  expected: 'a JSON object of http:// or https:// URLs, such as {"thumbnails":"http://127.0.0.1:3000/jobs"}',
+  schema: z
+    .string()
+    .transform(parseJson)
+    .pipe(z.record(z.string().min(1), httpUrl)),
+});
+
+export const redisUri = (description: string): Variable<ReturnType<typeof parseRedisUri>> => ({
+  description,
+  expected: 'the address of Redis',
+  schema: z.string().transform((value, context) => {
+    try {
+      return parseRedisUri(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message, params: { complete: true } });
+      return z.NEVER;
+    }
+  }),
+});
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+function parseJson(value: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    context.addIssue('expected JSON');
+    return z.NEVER;
+  }
+}
