@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { limits } from '../../queue/limits.js';
+import { anyJson, fence, jobId, listOf, wholeNumber, workerName } from './basics.js';
+
+const time = z.number().describe('Milliseconds since 1970, by the clock of Redis');
+
+const leaseMs = wholeNumber(limits.minLeaseMs, limits.maxLeaseMs);
+
+export const claimBody = z
+  .strictObject({
+    max: wholeNumber(1, limits.maxClaim).optional().describe('1 by default'),
+    waitMs: wholeNumber(0, limits.maxWaitMs).optional().describe('Waits so long for work; 0 by default'),
+    leaseMs: leaseMs.optional().describe('30 000 by default'),
+    worker: workerName.optional(),
+  })
+  .meta({ id: 'Claim' });
+
+const claimedJob = z
+  .strictObject({
+    id: jobId,
+    fence,
+    attempt: z.int().min(1).describe('1 for the first; crashes are counted apart'),
+    maxAttempts: z.int().min(1),
+    priority: z.int().min(0).max(limits.maxPriority),
+    enqueuedAt: time,
+    leaseUntil: time.describe('Settle or extend before this time (milliseconds since 1970, by the clock of Redis)'),
+    timeoutMs: z.int().optional(),
+    data: anyJson,
+  })
+  .meta({ id: 'ClaimedJob' });
+
+export const claimAnswer = z.strictObject({ jobs: z.array(claimedJob) });
+
+const delivery = { id: jobId, fence };
+const settlements = <Item extends z.ZodType>(item: Item) => listOf(item, 0, limits.maxSettlementsPerRequest).optional();
+
+export const settleBody = z
+  .strictObject({
+    done: settlements(z.strictObject({ ...delivery, result: anyJson.optional() })),
+    failed: settlements(
+      z.strictObject({
+        ...delivery,
+        error: z.strictObject({
+          message: z.string().describe(`Cut after ${limits.maxErrorMessageBytes} bytes`),
+          code: z.string().min(1).max(limits.maxErrorCodeLength).optional(),
+        }),
+        retry: z.boolean().optional().describe('false makes a dead letter at once'),
+        retryAfterMs: wholeNumber(0, limits.maxDelayMs).optional().describe('Instead of the backoff'),
+      }),
+    ),
+    extend: settlements(z.strictObject({ ...delivery, leaseMs })),
+    release: settlements(z.strictObject(delivery)).describe('Hands jobs back at once; no attempt is counted'),
+    claim: claimBody.optional().describe('Claims in the same trip to Redis'),
+  })
+  .meta({ id: 'Settle' });
+
+export const settleAnswer = z.strictObject({
+  accepted: z.int().min(0),
+  rejected: z.array(z.strictObject({ ...delivery, reason: z.literal('stale') })),
+  jobs: z.array(claimedJob),
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { limits } from '../../queue/limits.js';
+import { anyJson, jobId, listOf, wholeNumber } from './basics.js';
+
+export const jobInput = z
+  .strictObject({
+    id: jobId.optional().describe('Made by the server when absent; the same id again is a duplicate, not a second job'),
+    data: anyJson,
+    priority: wholeNumber(0, limits.maxPriority).optional().describe('9 first; 0 by default'),
+    delayMs: wholeNumber(0, limits.maxDelayMs).optional().describe('Ready only after so long; 0 by default'),
+    maxAttempts: wholeNumber(1, limits.maxAttemptsCeiling)
+      .optional()
+      .describe(`Failed attempts that make a dead letter; ${limits.defaultMaxAttempts} by default`),
+    timeoutMs: wholeNumber(1, limits.maxTimeoutMs).optional().describe('How long a handler may take'),
+  })
+  .meta({ id: 'JobInput' });
+
+export const jobList = z.strictObject({ jobs: listOf(jobInput, 1, limits.maxJobsPerRequest) });
+
+/** One job, or many. */
+export const enqueueBody = z.union([jobInput, jobList]);
+
+export const enqueueReceipt = z.strictObject({
+  jobs: z.array(z.strictObject({ id: jobId, status: z.enum(['queued', 'delayed', 'duplicate']) })),
+  durability: z.strictObject({
+    class: z.enum(['memory', 'replicated']),
+    replicas: z.int().min(0).describe('How many replicas have the jobs besides the primary'),
+    confirmed: z.boolean(),
+  }),
+});

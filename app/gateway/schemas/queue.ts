@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { limits } from '../../queue/limits.js';
+import { anyJson, fence, jobId, listOf, queryNumber, queryText, queueName } from './basics.js';
+
+const amount = z.int().min(0);
+const perSecond = z.number().min(0).describe('Over the last minute');
+const time = z.number().describe('Milliseconds since 1970, by the clock of Redis');
+
+export const queueCounts = z
+  .strictObject({
+    queue: queueName,
+    ready: amount,
+    delayed: amount,
+    leased: amount,
+    dead: amount,
+    oldestReadyMs: z.number().min(0).describe('How long the oldest ready job has been ready; 0 when none is'),
+    paused: z.boolean(),
+    rates: z.strictObject({ enqueuedPerSecond: perSecond, donePerSecond: perSecond, failedPerSecond: perSecond }),
+    totals: z
+      .strictObject({ enqueued: amount, done: amount, failed: amount, crashed: amount, dead: amount })
+      .describe('Since the queue was made'),
+  })
+  .meta({ id: 'QueueCounts' });
+
+export const queueListQuery = z.strictObject({
+  limit: queryNumber(1, 1_000).describe('Queues a page; 100 by default'),
+  cursor: queryText(128).describe('As the page before gave it'),
+});
+
+export const queueList = z.strictObject({
+  queues: z.array(queueCounts),
+  cursor: z.string().optional().describe('For the next page; absent on the last one'),
+});
+
+export const pauseAnswer = z.strictObject({ queue: queueName, paused: z.boolean() });
+
+const deadError = z.strictObject({
+  message: z.string(),
+  code: z.string().optional(),
+  attempt: z.int(),
+  at: time,
+});
+
+const jobFacts = {
+  id: jobId,
+  queue: queueName,
+  attempts: amount.optional(),
+  crashes: amount.optional(),
+  maxAttempts: amount.optional(),
+  priority: amount.optional(),
+  enqueuedAt: time.optional(),
+  data: anyJson.optional(),
+};
+
+export const jobView = z
+  .discriminatedUnion('state', [
+    z.strictObject({ ...jobFacts, state: z.literal('ready'), ahead: amount.describe('Jobs that come before it') }),
+    z.strictObject({ ...jobFacts, state: z.literal('delayed'), until: time }),
+    z.strictObject({ ...jobFacts, state: z.literal('leased'), worker: z.string(), until: time, fence }),
+    z.strictObject({ ...jobFacts, state: z.literal('done'), result: anyJson.optional(), finishedAt: time }),
+    z.strictObject({
+      ...jobFacts,
+      state: z.literal('dead'),
+      reason: z.string(),
+      errors: z.array(deadError),
+      diedAt: time,
+    }),
+  ])
+  .meta({ id: 'Job' });
+
+const fingerprint = z.string().min(1).max(200);
+
+export const deadQuery = z.strictObject({
+  limit: queryNumber(1, limits.maxDeadPage).describe('Jobs a page; 50 by default'),
+  cursor: queryText(500).describe('As the page before gave it'),
+  fingerprint: queryText(200).describe('Only jobs that died of the same'),
+});
+
+export const deadPage = z.strictObject({
+  jobs: z.array(
+    z
+      .strictObject({
+        id: jobId,
+        fingerprint: fingerprint.describe('Equal for jobs that died of the same'),
+        reason: z.string(),
+        errors: z.array(deadError),
+        attempts: amount,
+        crashes: amount,
+        priority: amount,
+        enqueuedAt: time,
+        diedAt: time,
+        data: anyJson,
+      })
+      .meta({ id: 'DeadJob' }),
+  ),
+  cursor: z.string().optional().describe('For the next page; absent on the last one'),
+});
+
+/** Which dead letters, and how many of them: exactly one of `ids`, `fingerprint` and `all`. */
+export const deadSelection = z
+  .strictObject({
+    ids: listOf(jobId, 1, limits.maxDeadSelection).optional(),
+    fingerprint: fingerprint.optional(),
+    all: z.literal(true).optional(),
+    limit: z.int().min(1).optional(),
+    ratePerSecond: z.number().positive().optional(),
+    dryRun: z.boolean().optional().describe('Counts only'),
+  })
+  .refine(({ ids, fingerprint, all }) => [ids, fingerprint, all].filter((one) => one !== undefined).length === 1, {
+    error: 'Expected exactly one of ids, fingerprint and all',
+  })
+  .meta({ id: 'DeadSelection' });
+
+export const replayAnswer = z.strictObject({ matched: amount, replayed: amount });
+export const purgeAnswer = z.strictObject({ matched: amount, purged: amount });

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import type { Queues } from '../queue/types.js';
+import type { Registry } from '../metrics.js';
+import { acceptJson } from './body/parsers.js';
+import { serveOpenApi } from './openapi.js';
+import { QueueCounters } from './queue-counters.js';
+import { gaugeQueues } from './queue-gauges.js';
+import type { Routes } from './route-types.js';
+import { deadRoutes } from './routes/dead.js';
+import { deliveryRoutes } from './routes/deliveries.js';
+import { enqueueRoutes } from './routes/enqueue.js';
+import { queueRoutes } from './routes/queues.js';
+import { validate } from './schemas/validate.js';
+import { WaitingClaims } from './waiting-claims.js';
+
+export interface QueueApiOptions {
+  readonly queues: Queues;
+  readonly registry: Registry;
+  readonly maxBodyBytes: number;
+  readonly version: string;
+  /** Ends waiting claims, so that the process can end. */
+  readonly stopping: AbortSignal;
+}
+
+/** Adds the queue API to a server. */
+export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions): void {
+  const { queues, registry, maxBodyBytes } = options;
+  const routes = server.withTypeProvider() as Routes;
+  const counters = new QueueCounters(registry);
+  gaugeQueues(queues, registry);
+
+  server.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'body' }) => (value) => ({
+    value: validate(schema, value, httpPart === 'querystring' ? 'query' : httpPart),
+  }));
+  acceptJson(routes, maxBodyBytes);
+  serveOpenApi(server, options.version);
+  queueRoutes(routes, { queues });
+  deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
+  deadRoutes(routes, { queues });
+  void server.register((scope, _options, done) => {
+    enqueueRoutes(scope, { queues, counters, maxBodyBytes });
+    done();
+  });
+}

@@ -1,0 +1,51 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { ConnectionsStatus } from '../redis/types.js';
+
+export interface Identity {
+  readonly kind: 'gateway' | 'worker';
+  readonly serverId: string;
+  readonly podName?: string;
+  readonly nodeName?: string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why it is not: one line for people. */
+  readonly reason?: string;
+}
+
+export interface HealthReport extends Readiness {
+  readonly server: Identity & { readonly uptimeMs: number; readonly eventLoopDelayP99Ms: number };
+  readonly redis: ConnectionsStatus;
+}
+
+/** Whether the process can do its work: its connections are ready, and it is not about to end. */
+export class Health {
+  private readonly eventLoopDelay = monitorEventLoopDelay();
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly redisStatus: () => ConnectionsStatus,
+    private readonly stopping: AbortSignal,
+  ) {
+    this.eventLoopDelay.enable();
+  }
+
+  readiness(): Readiness {
+    if (this.stopping.aborted) return { ready: false, reason: 'The process is stopping' };
+    const { ready, reason } = this.redisStatus();
+    return ready ? { ready } : { ready, reason: reason ?? 'Redis is not reachable' };
+  }
+
+  report(): HealthReport {
+    return {
+      ...this.readiness(),
+      server: {
+        ...this.identity,
+        uptimeMs: Math.round(process.uptime() * 1_000),
+        eventLoopDelayP99Ms: Math.round(this.eventLoopDelay.percentile(99) / 1e6),
+      },
+      redis: this.redisStatus(),
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Logger } from '../log.js';
+import type { Registry } from '../metrics.js';
+import { answerUnknownRoutes } from './unknown-route.js';
+import { errorReply, type ErrorReply, rawErrorResponse } from './error-reply.js';
+import { requireBearerToken } from './bearer-token.js';
+import { measureRequests } from './request-metrics.js';
+
+export interface HttpServerOptions {
+  readonly log: Logger;
+  readonly registry: Registry;
+  /** Guards /api/; everything is open without one. */
+  readonly token?: string;
+}
+
+/** How long a client may take to send a whole request. Answers may take longer: a claim waits. */
+const requestTimeoutMs = 60_000;
+
+/** Ids of 200 characters, each percent-encoded UTF-8, still are parts of a path. */
+const maxParamLength = 2_400;
+
+/** An HTTP server as gateway and worker have it: one shape of errors, request ids, metrics, a token. Routes are the caller's. */
+export function createHttpServer({ log, registry, token }: HttpServerOptions): FastifyInstance {
+  // Named by its own interface: with pino's, the server would be of another type than every plugin expects.
+  const loggerInstance: FastifyBaseLogger = log;
+  const server = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestTimeout: requestTimeoutMs,
+    // Requests that arrive while it closes are still answered, each on a connection that then ends.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength },
+    frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, errorReply(error)),
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawErrorResponse(error));
+      else socket.destroy();
+    },
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  server.setErrorHandler((error, request, reply) => {
+    const answer = errorReply(error);
+    if (answer.status === 500) request.log.error({ err: error }, 'request failed unexpectedly');
+    else request.log.debug({ err: error }, 'request refused');
+    return sendError(reply, answer);
+  });
+  measureRequests(server, registry);
+  requireBearerToken(server, token);
+  answerUnknownRoutes(server);
+  return server;
+}
+
+const sendError = (reply: FastifyReply, { status, headers, body }: ErrorReply): FastifyReply =>
+  reply.code(status).headers(headers).send(body);
