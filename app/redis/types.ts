@@ -61,6 +61,8 @@ export interface ConnectionsStatus {
   readonly reason?: string;
   readonly maxConnections: number;
   readonly roles: Readonly<Record<Role, RoleStatus>>;
+  /** Connections to Sentinels; both 0 without Sentinel. */
+  readonly sentinels: { readonly configured: number; readonly connected: number };
   readonly primary?: string;
   readonly serverVersion?: string;
   readonly serverRunId?: string;

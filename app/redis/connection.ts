@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis';
+import type { HostPort, RedisConfig } from '../config/index.js';
+import { beforeDeadline, Deadline } from '../resilience/deadline.js';
+import { commonOptions, credentials, tlsOptions } from './client-options.js';
+import { kindOfRedisError, NotSentError } from './redis-errors.js';
+import { judgeServer, type ServerIdentity } from './server-check.js';
+
+/** A command and its arguments. */
+export type Command = readonly [string, ...(string | number | Buffer)[]];
+
+export interface ConnectionSettings {
+  readonly redis: RedisConfig;
+  /** Shown by CLIENT LIST. */
+  readonly name: string;
+  /** Without a byte for so long while a reply is due, the connection is closed. */
+  readonly socketTimeoutMs: number;
+}
+
+/** A frozen server accepts a connection and then says nothing: the whole of connect, login and check has so long. */
+const openDeadlineMs = 3_000;
+
+/** Connects, logs in and checks that the server is one to write to; rejects with an error whose message says why not. */
+export async function openConnection(address: HostPort, settings: ConnectionSettings): Promise<Connection> {
+  const client = await createClient(address, settings);
+  let failure: Error | undefined;
+  client.on('error', (error: Error) => {
+    failure ??= error;
+  });
+  try {
+    return await beforeDeadline(
+      handshake(client, address),
+      Deadline.after(openDeadlineMs),
+      () => new Error(`no answer within ${openDeadlineMs} ms`),
+    );
+  } catch (error) {
+    client.disconnect();
+    const reason = describe(failure ?? (error as Error));
+    throw new Error(`${formatAddress(address)}: ${reason}`);
+  }
+
+  async function handshake(client: Redis, at: HostPort): Promise<Connection> {
+    await client.connect();
+    const [info, clientId] = await Promise.all([client.info(), client.client('ID')]);
+    // ioredis goes on when SELECT fails: everything would land in database 0.
+    if (failure !== undefined) throw failure;
+    const verdict = judgeServer(info);
+    if (!verdict.usable) throw new Error(verdict.reason);
+    return new Connection(client, at, verdict.server, clientId);
+  }
+}
+
+/**
+ * One socket to one server, from its check to its end. It never reconnects and never sends anything twice:
+ * when it ends, every call under way rejects, so what came before and after a lost connection cannot be confused.
+ */
+export class Connection {
+  /** Resolves with the reason when the connection has ended. */
+  readonly closed: Promise<string>;
+  private open = true;
+  private reason: string | undefined;
+
+  constructor(
+    private readonly client: Redis,
+    readonly address: HostPort,
+    readonly server: ServerIdentity,
+    /** CLIENT UNBLOCK wants it. */
+    readonly clientId: number,
+  ) {
+    client.on('error', (error: Error) => {
+      this.reason ??= describe(error);
+    });
+    this.closed = new Promise((resolve) => {
+      client.once('end', () => {
+        this.open = false;
+        resolve(this.reason ?? 'the server closed the connection');
+      });
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** The reply, strings as Buffers. Rejects with the error of Redis or of the lost connection. */
+  send([name, ...args]: Command): Promise<unknown> {
+    if (!this.open) return Promise.reject(new NotSentError());
+    return this.client.callBuffer(name, args);
+  }
+
+  /** Ends the connection now; calls under way reject. */
+  drop(reason: string): void {
+    if (!this.open) return;
+    this.open = false;
+    this.reason ??= reason;
+    this.client.disconnect();
+  }
+}
+
+async function createClient({ host, port }: HostPort, settings: ConnectionSettings): Promise<Redis> {
+  const { redis, name, socketTimeoutMs } = settings;
+  return new Redis({
+    ...commonOptions,
+    ...credentials(redis),
+    ...(await tlsOptions(redis.tls)),
+    host,
+    port,
+    connectionName: name,
+    socketTimeout: socketTimeoutMs,
+    // RESP2: the same shapes of replies from every server.
+    protocol: 2,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+  });
+}
+
+/** Without the stack and the command of the error: those hold the password after a failed login. */
+function describe(error: Error): string {
+  const message = error.message === '' ? ((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
+  if (message.startsWith('Protocol error')) return 'it does not speak the protocol of Redis';
+  return kindOfRedisError(error) === 'connection-lost' && message.startsWith('Connection is closed')
+    ? 'the server closed the connection'
+    : message;
+}
+
+export function formatAddress({ host, port }: HostPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

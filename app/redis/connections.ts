@@ -1,0 +1,170 @@
+import type { Config, RedisConfig } from '../config/index.js';
+import type { Logger } from '../log.js';
+import type { Registry } from '../metrics.js';
+import { beforeDeadline, Deadline } from '../resilience/deadline.js';
+import { formatAddress, openConnection, type Command } from './connection.js';
+import { Doorbell } from './doorbell.js';
+import { DurableCalls, type DurableReplies, type ReplicaWait } from './durable.js';
+import { callFunction, functionCommand } from './functions.js';
+import { Link, sizeOf } from './link.js';
+import { fixedLocator, type PrimaryLocator } from './primary-locator.js';
+import { Probe } from './probe.js';
+import { registerRedisMetrics, type RedisMetrics } from './redis-metrics.js';
+import { roleNames, roles } from './roles.js';
+import { Sentinels } from './sentinels.js';
+import type { CallOptions, ConnectionsStatus, FunctionCall, RedisConnections, Role } from './types.js';
+
+export interface ConnectOptions {
+  readonly config: Pick<Config, 'redis' | 'serverId' | 'pod'>;
+  readonly log: Logger;
+  readonly metrics: Registry;
+}
+
+/** Begins to connect and returns at once: calls wait for their connection, `status()` tells how far it is. */
+export function connectRedis(options: ConnectOptions): RedisConnections {
+  return new Connections(options);
+}
+
+/** A process that stops waits no longer than this for sockets to close. */
+const closeDeadlineMs = 2_000;
+
+class Connections implements RedisConnections {
+  private readonly redis: RedisConfig;
+  private readonly log: Logger;
+  private readonly locator: PrimaryLocator;
+  private readonly links: Readonly<Record<Role, Link>>;
+  private readonly durable: DurableCalls;
+  private readonly doorbell: Doorbell;
+  private readonly probe: Probe;
+  private readonly metrics: RedisMetrics;
+  private lastPrimary: string | undefined;
+
+  constructor({ config, log, metrics }: ConnectOptions) {
+    const { redis, serverId, pod } = config;
+    this.redis = redis;
+    this.log = log;
+    this.metrics = registerRedisMetrics(metrics, () => this.status());
+    this.locator = makeLocator(redis, log);
+    this.locator.onMove(() => {
+      void this.follow();
+    });
+    this.links = Object.fromEntries(roleNames.map((role) => [role, this.makeLink(role, pod.name)])) as Record<
+      Role,
+      Link
+    >;
+    this.durable = new DurableCalls(this.links.durable);
+    this.doorbell = new Doorbell(this.links.blocking, this.links.command);
+    this.probe = new Probe(
+      this.links.command,
+      `moorline:probe:{${serverId}}`,
+      redis.healthCheckIntervalMs,
+      this.metrics.probed,
+    );
+  }
+
+  call(role: 'command' | 'task', call: FunctionCall, { deadlineMs }: CallOptions = {}): Promise<unknown> {
+    const deadline = Deadline.after(deadlineMs ?? roles[role].deadlineMs);
+    return this.links[role].run(
+      (connection) => callFunction(connection, call),
+      sizeOf(functionCommand(call)),
+      deadline,
+    );
+  }
+
+  callDurably(calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
+    return this.durable.call(calls, wait);
+  }
+
+  waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined> {
+    return this.doorbell.wait(keys, blockMs);
+  }
+
+  wakeDoorbell(): Promise<void> {
+    return this.doorbell.wake();
+  }
+
+  command(command: Command, { deadlineMs = roles.command.deadlineMs }: CallOptions = {}): Promise<unknown> {
+    return this.links.command.call(command, Deadline.after(deadlineMs));
+  }
+
+  status(): ConnectionsStatus {
+    const { connection } = this.links.command;
+    const reason = this.notReadyReason();
+    return {
+      ready: reason === undefined,
+      ...(reason === undefined ? {} : { reason }),
+      maxConnections: this.redis.maxConnections,
+      roles: Object.fromEntries(
+        roleNames.map((role) => [role, this.links[role].status()]),
+      ) as ConnectionsStatus['roles'],
+      sentinels: this.locator.connections(),
+      ...(connection === undefined
+        ? {}
+        : {
+            primary: formatAddress(connection.address),
+            serverVersion: connection.server.version,
+            serverRunId: connection.server.runId,
+          }),
+    };
+  }
+
+  async close(): Promise<void> {
+    const closing = [this.probe, this.locator, ...Object.values(this.links)].map((part) => part.close());
+    const giveUp = () => new Error('sockets to Redis do not close');
+    await beforeDeadline(Promise.all(closing), Deadline.after(closeDeadlineMs), giveUp).catch((error: unknown) => {
+      this.log.warn({ err: error }, 'closed without waiting any longer');
+    });
+  }
+
+  private makeLink(role: Role, podName: string): Link {
+    const settings = {
+      redis: this.redis,
+      name: `moorline:${podName}:${role}`,
+      socketTimeoutMs: this.redis.socketTimeoutMs + (role === 'blocking' ? this.redis.blockingTimeoutMs : 0),
+    };
+    return new Link(role, async () => openConnection(await this.locator.locate(), settings), {
+      onOpen: ({ address, server }) => {
+        this.log.info({ role, primary: formatAddress(address), version: server.version }, 'connected to Redis');
+        if (role === 'command') this.onPrimary(formatAddress(address));
+      },
+      onDown: (reason) => {
+        this.log.warn({ role, reason }, 'no connection to Redis');
+      },
+      onRefused: () => {
+        this.metrics.refused(role);
+      },
+    });
+  }
+
+  private onPrimary(primary: string): void {
+    if (this.lastPrimary !== undefined && this.lastPrimary !== primary) this.metrics.moved();
+    this.lastPrimary = primary;
+    this.probe.hurry();
+  }
+
+  /** Asks where the primary is now, and takes all roles there. */
+  private async follow(): Promise<void> {
+    try {
+      const primary = await this.locator.locate();
+      for (const link of Object.values(this.links)) link.moveTo(primary);
+    } catch (error) {
+      // The connections of now stay: without a Sentinel the primary may well go on.
+      this.log.debug({ reason: (error as Error).message }, 'the primary may have moved and nobody says where to');
+    }
+  }
+
+  private notReadyReason(): string | undefined {
+    for (const role of roleNames) {
+      const { status, lastError } = this.links[role].status();
+      if (status !== 'ready') return `no connection to Redis (${role}): ${lastError ?? status}`;
+    }
+    return this.probe.failure === undefined ? undefined : `the last write failed: ${this.probe.failure}`;
+  }
+}
+
+function makeLocator(redis: RedisConfig, log: Logger): PrimaryLocator {
+  const { target } = redis;
+  return target.kind === 'server'
+    ? fixedLocator(target.server)
+    : new Sentinels(redis, target.sentinels, target.primaryName, log);
+}

@@ -1,0 +1,152 @@
+import { Deadline } from '../resilience/deadline.js';
+import type { Command, Connection } from './connection.js';
+import { functionCommand, loadLibrary } from './functions.js';
+import { sizeOf, type Link } from './link.js';
+import { didNothing, kindOfRedisError, toMoorlineError } from './redis-errors.js';
+import { roles } from './roles.js';
+import type { FunctionCall } from './types.js';
+
+export interface ReplicaWait {
+  readonly replicas: number;
+  readonly waitMs: number;
+}
+
+export interface DurableReplies {
+  /** A call that Redis refused is a MoorlineError, at its place. */
+  readonly replies: readonly unknown[];
+  readonly confirmedReplicas: number;
+}
+
+/**
+ * Writes that replicas must have before they count. WAIT blocks its connection, so calls go in rounds: while one round
+ * waits for the replicas the next calls gather, and then share one WAIT.
+ */
+export class DurableCalls {
+  private gathering: Entry[] = [];
+  private roundUnderWay = false;
+
+  constructor(private readonly link: Link) {}
+
+  call(calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
+    const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);
+    const deadline = Deadline.after(roles.durable.deadlineMs + wait.waitMs);
+    return this.link.run((connection) => this.gather(connection, calls, wait), bytes, deadline);
+  }
+
+  private gather(connection: Connection, calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
+    return new Promise((resolve, reject) => {
+      this.gathering.push({ connection, calls, wait, resolve, reject });
+      if (!this.roundUnderWay) void this.runRounds();
+    });
+  }
+
+  private async runRounds(): Promise<void> {
+    this.roundUnderWay = true;
+    // Calls of the same tick belong to one round.
+    await Promise.resolve();
+    while (this.gathering.length > 0) {
+      const { round, rest } = splitRound(this.gathering);
+      this.gathering = rest;
+      await runRound(round);
+    }
+    this.roundUnderWay = false;
+  }
+}
+
+interface Entry {
+  /** WAIT confirms what its own connection wrote: the calls and their WAIT are sent on this one or not at all. */
+  readonly connection: Connection;
+  readonly calls: readonly FunctionCall[];
+  readonly wait: ReplicaWait;
+  readonly resolve: (replies: DurableReplies) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The first entry and all that go on the same connection with the same wishes. */
+function splitRound(entries: readonly Entry[]): { round: Entry[]; rest: Entry[] } {
+  const [first] = entries;
+  const goesAlong = ({ connection, wait }: Entry) =>
+    connection === first?.connection && wait.replicas === first.wait.replicas && wait.waitMs === first.wait.waitMs;
+  return { round: entries.filter(goesAlong), rest: entries.filter((entry) => !goesAlong(entry)) };
+}
+
+async function runRound(round: readonly Entry[]): Promise<void> {
+  const [first] = round;
+  if (first === undefined) return;
+  const { connection, wait } = first;
+  const calls = round.flatMap((entry) => entry.calls);
+  const { replies, confirmation } = await sendThenWait(connection, calls, wait);
+  let at = 0;
+  for (const entry of round) {
+    settle(entry, replies.slice(at, at + entry.calls.length), confirmation);
+    at += entry.calls.length;
+  }
+}
+
+interface RoundResult {
+  readonly replies: readonly unknown[];
+  readonly confirmation: unknown;
+}
+
+/** One trip; a second one for the calls whose library had to be loaded first. */
+async function sendThenWait(
+  connection: Connection,
+  calls: readonly FunctionCall[],
+  wait: ReplicaWait,
+): Promise<RoundResult> {
+  const first = await trip(connection, calls, wait);
+  const isMissing = (reply: unknown) => reply instanceof Error && kindOfRedisError(reply) === 'function-missing';
+  const missing = calls.filter((_, at) => isMissing(first.replies[at]));
+  if (missing.length === 0) return first;
+
+  const loaded = await outcome(
+    Promise.all([...new Set(missing.map(({ library }) => library))].map((library) => loadLibrary(connection, library))),
+  );
+  if (loaded instanceof Error) return { replies: first.replies, confirmation: loaded };
+  const second = await trip(connection, missing, wait);
+  const late = second.replies.values();
+  return {
+    replies: first.replies.map((reply) => (isMissing(reply) ? late.next().value : reply)),
+    confirmation: second.confirmation,
+  };
+}
+
+async function trip(
+  connection: Connection,
+  calls: readonly FunctionCall[],
+  { replicas, waitMs }: ReplicaWait,
+): Promise<RoundResult> {
+  // WAIT with 0 would wait for ever.
+  const waitCommand: Command = ['WAIT', replicas, Math.max(1, Math.round(waitMs))];
+  const results = await Promise.all(
+    [...calls.map(functionCommand), waitCommand].map((command) => outcome(connection.send(command))),
+  );
+  return { replies: results.slice(0, -1), confirmation: results.at(-1) };
+}
+
+function settle({ resolve, reject }: Entry, replies: readonly unknown[], confirmation: unknown): void {
+  const errors = replies.filter((reply) => reply instanceof Error);
+  const [firstError] = errors;
+  // As it is: the link sends such calls to the next connection.
+  if (firstError !== undefined && errors.length === replies.length && errors.every(didNothing)) {
+    reject(firstError);
+    return;
+  }
+  const unavailable = [...errors, confirmation]
+    .filter((result) => result instanceof Error)
+    .map((error) => toMoorlineError(error))
+    .find(({ code }, at) => code === 'redis_unavailable' || at === errors.length);
+  if (unavailable !== undefined) {
+    reject(unavailable);
+    return;
+  }
+  resolve({
+    replies: replies.map((reply) => (reply instanceof Error ? toMoorlineError(reply) : reply)),
+    confirmedReplicas: Number(confirmation),
+  });
+}
+
+/** The result, or the error as a value. */
+function outcome(work: Promise<unknown>): Promise<unknown> {
+  return work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+}

@@ -1,0 +1,4 @@
+export { connectRedis, type ConnectOptions } from './connections.js';
+export { defineLibrary, functionName, type FunctionLibrary } from './library.js';
+export { poolStats, type PoolStats } from './pool-stats.js';
+export type * from './types.js';

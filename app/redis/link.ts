@@ -1,0 +1,131 @@
+import { Admission } from '../resilience/admission.js';
+import { beforeDeadline, Deadline } from '../resilience/deadline.js';
+import { MoorlineError } from '../resilience/errors.js';
+import type { HostPort } from '../config/index.js';
+import { formatAddress, type Command, type Connection } from './connection.js';
+import { Keeper, type KeeperEvents } from './keeper.js';
+import { didNothing, toMoorlineError } from './redis-errors.js';
+import type { Role, RoleStatus } from './types.js';
+
+const admissionLimits = { maxCalls: 10_000, maxBytes: 32 * 1024 * 1024 };
+
+/** What is done on a connection; may be done again on the next one when Redis says that it did nothing. */
+export type Work<T> = (connection: Connection) => Promise<T>;
+
+/** One role's way to the primary: the connection of now, what waits for the next one, and the bounds of both. */
+export class Link {
+  private readonly keeper: Keeper<Connection>;
+  private readonly admission = new Admission(admissionLimits);
+
+  constructor(
+    readonly role: Role,
+    open: () => Promise<Connection>,
+    events: KeeperEvents<Connection> & { readonly onRefused?: () => void },
+  ) {
+    this.keeper = new Keeper(open, events);
+    this.onRefused = events.onRefused;
+  }
+
+  private readonly onRefused: (() => void) | undefined;
+
+  get isClosed(): boolean {
+    return this.keeper.status === 'closed';
+  }
+
+  get connection(): Connection | undefined {
+    return this.keeper.current;
+  }
+
+  /** Sends one command; see `run`. */
+  call(command: Command, deadline: Deadline): Promise<unknown> {
+    return this.run((connection) => connection.send(command), sizeOf(command), deadline);
+  }
+
+  /**
+   * Does the work on the connection of the role, which is waited for until the deadline: a failover of a second or two is
+   * a delay, not an error. Repeated only where Redis refused because it is no primary any more, never where it may have been done.
+   */
+  async run<T>(work: Work<T>, bytes: number, deadline: Deadline): Promise<T> {
+    const leave = this.enter(bytes);
+    let underWay: Promise<T> | undefined;
+    try {
+      for (;;) {
+        const connection = await this.connectionBefore(deadline);
+        underWay = work(connection);
+        try {
+          return await beforeDeadline(underWay, deadline, noAnswer);
+        } catch (error) {
+          if (!didNothing(error)) throw toMoorlineError(error);
+          connection.drop((error as Error).message);
+        }
+      }
+    } finally {
+      // What still waits for its reply is still in memory, whether or not its caller has given up.
+      if (underWay === undefined) leave();
+      else underWay.then(leave, leave);
+    }
+  }
+
+  /** Leaves a connection to another server than this, and ends the wait before the next try. */
+  moveTo(primary: HostPort): void {
+    const { connection } = this;
+    if (connection !== undefined && formatAddress(connection.address) !== formatAddress(primary)) {
+      connection.drop(`the primary is now ${formatAddress(primary)}`);
+    }
+    this.keeper.hurry();
+  }
+
+  status(): RoleStatus {
+    const { status, reconnects, lastError, lastErrorAtMs } = this.keeper;
+    return {
+      configured: 1,
+      status,
+      inFlight: this.admission.inFlight.calls,
+      reconnects: Math.max(0, reconnects),
+      ...(lastError === undefined ? {} : { lastError }),
+      ...(lastErrorAtMs === undefined ? {} : { lastErrorAtMs }),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.keeper.close('closing');
+  }
+
+  /** Waits for the connection; `redis_unavailable` with the reason when there is none at the deadline. */
+  private async connectionBefore(deadline: Deadline): Promise<Connection> {
+    const connection = this.keeper.current ?? (await this.keeper.next(deadline));
+    if (connection !== undefined) return connection;
+    throw this.keeper.status === 'closed'
+      ? new MoorlineError('redis_unavailable', 'This process is stopping: its connections to Redis are closed')
+      : new MoorlineError(
+          'redis_unavailable',
+          `No connection to Redis: ${this.keeper.lastError ?? 'connecting'}; try again`,
+          { retryAfterMs: 1_000 },
+        );
+  }
+
+  private enter(bytes: number): () => void {
+    const leave = this.admission.enter(bytes);
+    if (leave !== undefined) return leave;
+    this.onRefused?.();
+    throw new MoorlineError(
+      'redis_unavailable',
+      `Too much is waiting for Redis (at most ${admissionLimits.maxCalls} calls and ` +
+        `${admissionLimits.maxBytes} bytes a connection); try again more slowly`,
+      { retryAfterMs: 1_000 },
+    );
+  }
+}
+
+export function sizeOf(command: Command): number {
+  // Characters are near enough to bytes for a bound on memory.
+  return command.reduce<number>((total, part) => total + (typeof part === 'number' ? 8 : part.length), 0);
+}
+
+function noAnswer(): MoorlineError {
+  return new MoorlineError(
+    'deadline_exceeded',
+    'Redis did not answer before the deadline; the call may or may not have been done',
+    { retryAfterMs: 1_000 },
+  );
+}

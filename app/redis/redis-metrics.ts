@@ -1,0 +1,67 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from '../metrics.js';
+import type { ConnectionsStatus, Role, RoleStatus } from './types.js';
+
+/** What can be seen of the connections from outside. */
+export interface RedisMetrics {
+  readonly refused: (role: Role) => void;
+  readonly moved: () => void;
+  readonly probed: (seconds: number) => void;
+}
+
+export function registerRedisMetrics(registry: Registry, status: () => ConnectionsStatus): RedisMetrics {
+  const registers = [registry];
+  const perRole = (name: string, help: string, value: (role: RoleStatus) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['role'],
+      registers,
+      collect() {
+        for (const [role, of] of Object.entries(status().roles)) this.set({ role }, value(of));
+      },
+    });
+
+  new Gauge({
+    name: 'moorline_redis_ready',
+    help: 'Whether every connection is up and the last probe was written',
+    registers,
+    collect() {
+      this.set(status().ready ? 1 : 0);
+    },
+  });
+  perRole('moorline_redis_connected', 'Whether the connection of the role is up', ({ status: now }) =>
+    now === 'ready' ? 1 : 0,
+  );
+  perRole('moorline_redis_calls_in_flight', 'Calls that wait for a connection or a reply', ({ inFlight }) => inFlight);
+  perRole('moorline_redis_reconnects', 'How often the connection was made anew', ({ reconnects }) => reconnects);
+
+  const refused = new Counter({
+    name: 'moorline_redis_refused_calls_total',
+    help: 'Calls that were refused since too many were waiting already',
+    labelNames: ['role'],
+    registers,
+  });
+  const moves = new Counter({
+    name: 'moorline_redis_primary_changes_total',
+    help: 'How often another server was found to be the primary',
+    registers,
+  });
+  const probe = new Histogram({
+    name: 'moorline_redis_probe_seconds',
+    help: 'How long a small write takes',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  return {
+    refused: (role) => {
+      refused.inc({ role });
+    },
+    moved: () => {
+      moves.inc();
+    },
+    probed: (seconds) => {
+      probe.observe(seconds);
+    },
+  };
+}
