@@ -20,6 +20,8 @@ export const limits = {
   maxCrashes: 5,
   maxDeadPage: 200,
   maxDeadSelection: 10_000,
+  minRatePerSecond: 0.01,
+  maxRatePerSecond: 10_000,
   maxWaitingClaims: 10_000,
 } as const;
 

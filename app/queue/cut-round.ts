@@ -1,0 +1,78 @@
+import { callLimits } from './call-limits.js';
+import type { PreparedJob } from './prepare-job.js';
+
+/** So many calls share one WAIT: more would let the first wait too long for the last. */
+const maxCallsPerRound = 40;
+
+/** Jobs of one caller; those before `next` are sent. */
+export interface Submission {
+  readonly queue: string;
+  readonly jobs: readonly PreparedJob[];
+  next: number;
+}
+
+/** What one function call carries: pieces of submissions to one queue. */
+export interface Chunk<S extends Submission> {
+  readonly queue: string;
+  readonly jobs: PreparedJob[];
+  readonly parts: Part<S>[];
+  bytes: number;
+}
+
+export interface Part<S> {
+  readonly submission: S;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Takes from the submissions, in their order, what fits in one round, and moves their `next` on. */
+export function cutRound<S extends Submission>(submissions: readonly S[]): Chunk<S>[] {
+  const round = new Round<S>();
+  for (const submission of submissions) {
+    if (!round.take(submission)) break;
+  }
+  return round.chunks;
+}
+
+class Round<S extends Submission> {
+  readonly chunks: Chunk<S>[] = [];
+  private readonly filling = new Map<string, Chunk<S>>();
+
+  /** Whether there was room for all. */
+  take(submission: S): boolean {
+    for (let job = submission.jobs[submission.next]; job !== undefined; job = submission.jobs[submission.next]) {
+      const chunk = this.chunkWithRoom(submission.queue, job);
+      if (chunk === undefined) return false;
+      fill(chunk, submission);
+    }
+    return true;
+  }
+
+  private chunkWithRoom(queue: string, job: PreparedJob): Chunk<S> | undefined {
+    const filling = this.filling.get(queue);
+    if (filling !== undefined && hasRoom(filling, job)) return filling;
+    if (this.chunks.length === maxCallsPerRound) return undefined;
+    const chunk: Chunk<S> = { queue, jobs: [], parts: [], bytes: 0 };
+    this.chunks.push(chunk);
+    this.filling.set(queue, chunk);
+    return chunk;
+  }
+}
+
+function fill<S extends Submission>(chunk: Chunk<S>, submission: S): void {
+  const from = submission.next;
+  for (
+    let job = submission.jobs[from];
+    job !== undefined && hasRoom(chunk, job);
+    job = submission.jobs[submission.next]
+  ) {
+    chunk.jobs.push(job);
+    chunk.bytes += job.bytes;
+    submission.next += 1;
+  }
+  chunk.parts.push({ submission, from, to: submission.next });
+}
+
+function hasRoom({ jobs, bytes }: Chunk<Submission>, job: PreparedJob): boolean {
+  return jobs.length === 0 || (jobs.length < callLimits.maxJobs && bytes + job.bytes <= callLimits.maxBytes);
+}

@@ -1,0 +1,9 @@
+-- A dead letter: record, tries and errors stay where they are, `dead` and `deadrec` say that and why it is dead.
+
+local DEAD_REASONS = { failed = 'f', rejected = 'r', crashed = 'c' }
+
+local function bury(q, id, priority, reason, fingerprint)
+  redis.call('ZADD', q.dead, int(take_ticks(q, 1)), id)
+  redis.call('HSET', q.deadrec, id, priority .. DEAD_REASONS[reason] .. fingerprint)
+  count(q, 'dead', 1)
+end

@@ -1,0 +1,102 @@
+-- What the functions share: the keys of a queue, its clock, its line and its doorbell.
+-- Numbers stay below 2^53, so that a Lua number and a score hold them exactly.
+
+-- Every function gets the keys of one queue in this order (keys.ts makes them):
+local KEY_NAMES = {
+  'jobs',    -- HASH  id -> record: packed header, then the JSON text of the data; until done or purged
+  'ready',   -- ZSET  id, score = band of the priority + place in line
+  'delayed', -- ZSET  id, score = due ms * 10 + (9 - priority)
+  'lease',   -- ZSET  id:fence, score = deadline ms: the one truth on who may settle
+  'held',    -- HASH  id -> packed score in ready, maxAttempts, fence; then the worker's name; while leased
+  'tries',   -- HASH  id -> packed counters and last settlement; only after a failure, crash or release
+  'errors',  -- HASH  id -> packed errors of the last attempts
+  'done0', 'done1',     -- HASH  id -> packed fence and time; two buckets in turn, each forgotten as a whole
+  'result0', 'result1', -- HASH  id -> JSON text of the result, likewise
+  'dead',    -- ZSET  id, score = tick of death: unique, so that it serves as cursor
+  'deadrec', -- HASH  id -> priority digit, reason letter, fingerprint
+  'stats',   -- HASH  totals and the slots of the rates
+  'meta',    -- HASH  paused, tick, place
+  'mark',    -- ZSET  the doorbell
+}
+
+local PLACES_PER_BAND = 9e14 -- ten bands fit below 2^53; places of 5 us since 1970 fit in a band until the year 2112
+local US_PER_PLACE = 5
+
+local function int(number)
+  return string.format('%.0f', number)
+end
+
+local function named(keys)
+  local q = {}
+  for i, name in ipairs(KEY_NAMES) do q[name] = keys[i] end
+  local time = redis.call('TIME')
+  q.now_us = time[1] * 1000000 + time[2]
+  q.now = math.floor(q.now_us / 1000)
+  return q
+end
+
+-- For functions that write: also the clocks and whether the queue is paused.
+local function open(keys)
+  local q = named(keys)
+  local meta = redis.call('HMGET', q.meta, 'paused', 'tick', 'place')
+  q.paused = meta[1] == '1'
+  q.tick = tonumber(meta[2] or 0)
+  q.place = tonumber(meta[3] or 0)
+  return q
+end
+
+local function save_clocks(q)
+  if not q.ticked then return end
+  redis.call('HSET', q.meta, 'tick', int(q.tick), 'place', int(q.place))
+end
+
+-- `n` numbers that no delivery or death of this queue had before; returns the first.
+-- A counter alone would repeat numbers when a promoted replica had not seen its last steps; microseconds alone would repeat
+-- within a batch and when the clock is set back. The larger of both repeats only if a replica's clock is behind the
+-- primary's by more than the replica lagged, and then the same job would have to hit the same microsecond.
+local function take_ticks(q, n)
+  local first = math.max(q.tick + 1, q.now_us)
+  q.tick, q.ticked = first + n - 1, true
+  return first
+end
+
+-- `n` places at the end of the line; a place also tells when it was taken.
+local function take_places(q, n)
+  local first = math.max(q.place + 1, math.floor(q.now_us / US_PER_PLACE))
+  q.place, q.ticked = first + n - 1, true
+  return first
+end
+
+local function ready_score(priority, place)
+  return int((9 - priority) * PLACES_PER_BAND + place)
+end
+
+local function priority_of_score(score)
+  return 9 - math.floor(score / PLACES_PER_BAND)
+end
+
+-- The last digit orders jobs of one millisecond by priority and saves reading the record when the job is due.
+local function delayed_score(due_ms, priority)
+  return int(due_ms * 10 + 9 - priority)
+end
+
+-- Says that a waiting claim may find something. The mark stays until somebody takes it, so ringing twice is ringing once.
+local function ring(q)
+  redis.call('ZADD', q.mark, 0, 'work')
+end
+
+-- Score of the first member, or nil.
+local function first_score(key)
+  return tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
+end
+
+-- The values of `ids`; one cheap command when there are none at all.
+local function fetch(key, ids)
+  if #ids == 0 or redis.call('EXISTS', key) == 0 then return {} end
+  return redis.call('HMGET', key, unpack(ids))
+end
+
+-- HSET, ZADD, ... of a list that may be empty.
+local function apply(command, key, list)
+  if #list > 0 then redis.call(command, key, unpack(list)) end
+end

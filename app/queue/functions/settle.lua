@@ -1,0 +1,136 @@
+-- Settlements of deliveries: part of `turn`. A delivery is settled only by the exact member `id:fence` of the lease set:
+-- who lost the lease has no say. The same verdict on the same delivery again is accepted, because an answer may get lost.
+
+local HELD = '>I7HI8' -- score in ready, maxAttempts, fence; the worker's name follows
+local DONE = '>I8I6' -- fence, time in ms
+local BACKOFF_BASE_MS = 1000
+local BACKOFF_CAP_MS = 300000
+
+local function held_of(q, id)
+  local score, max_attempts = struct.unpack(HELD, redis.call('HGET', q.held, id))
+  return { score = score, priority = priority_of_score(score), max_attempts = max_attempts }
+end
+
+local function drop_lease(q, id, member)
+  redis.call('ZREM', q.lease, member)
+  redis.call('HDEL', q.held, id)
+end
+
+local function delay(q, id, priority, delay_ms)
+  local score = delayed_score(q.now + delay_ms, priority)
+  redis.call('ZADD', q.delayed, score, id)
+  q.soonest = math.min(q.soonest or math.huge, tonumber(score))
+end
+
+-- Exponential with full jitter: a herd that failed together does not come back together.
+local function backoff_ms(attempts)
+  return math.floor(math.random() * math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ^ (attempts - 1)))
+end
+
+local function fail(q, s)
+  local held, tries = held_of(q, s.id), tries_of(q, s.id)
+  tries.attempts, tries.fence, tries.verdict = tries.attempts + 1, s.fence, 'f'
+  drop_lease(q, s.id, s.member)
+  save_tries(q, s.id, tries)
+  add_error(q, s.id, tries.attempts, s.error)
+  count(q, 'failed', 1)
+  if s.retry == 'never' then
+    bury(q, s.id, held.priority, 'rejected', s.fingerprint)
+  elseif tries.attempts >= held.max_attempts then
+    bury(q, s.id, held.priority, 'failed', s.fingerprint)
+  else
+    delay(q, s.id, held.priority, s.retry == 'backoff' and backoff_ms(tries.attempts) or tonumber(s.retry))
+  end
+end
+
+-- The job goes back to its old place in line.
+local function release(q, s)
+  local tries = tries_of(q, s.id)
+  tries.fence, tries.verdict = s.fence, 'r'
+  local score = held_of(q, s.id).score
+  drop_lease(q, s.id, s.member)
+  save_tries(q, s.id, tries)
+  redis.call('ZADD', q.ready, int(score), s.id)
+end
+
+local function extend(q, s)
+  redis.call('ZADD', q.lease, 'XX', int(q.now + s.lease_ms), s.member)
+end
+
+-- The bucket of the present window. It lives to the end of the next one, so an id is remembered for one window at least and
+-- two at most, and forgetting is one expiry instead of a sweep.
+local function done_bucket(q, window_ms)
+  local window = math.floor(q.now / window_ms)
+  local bucket = window % 2
+  return { done = q['done' .. bucket], result = q['result' .. bucket], expires_at = int((window + 2) * window_ms) }
+end
+
+-- All at once: this is the path of nearly every job.
+local function finish(q, finished, window_ms)
+  if #finished == 0 then return end
+  local bucket = done_bucket(q, window_ms)
+  local ids, members, done, results = {}, {}, {}, {}
+  for i, s in ipairs(finished) do
+    ids[i], members[i] = s.id, s.member
+    done[#done + 1] = s.id
+    done[#done + 1] = struct.pack(DONE, s.fence, q.now)
+    if s.result ~= '' then
+      results[#results + 1] = s.id
+      results[#results + 1] = s.result
+    end
+  end
+  redis.call('ZREM', q.lease, unpack(members))
+  redis.call('HDEL', q.held, unpack(ids))
+  redis.call('HDEL', q.jobs, unpack(ids))
+  forget_tries(q, ids)
+  redis.call('HSET', bucket.done, unpack(done))
+  redis.call('PEXPIREAT', bucket.done, bucket.expires_at)
+  if #results > 0 then
+    redis.call('HSET', bucket.result, unpack(results))
+    redis.call('PEXPIREAT', bucket.result, bucket.expires_at)
+  end
+  count(q, 'done', #finished)
+end
+
+local function was_done(q, s)
+  for _, bucket in ipairs({ q.done0, q.done1 }) do
+    local packed = redis.call('HGET', bucket, s.id)
+    if packed and int((struct.unpack(DONE, packed))) == s.fence then return true end
+  end
+  return false
+end
+
+local function was_settled_alike(q, s)
+  if s.verdict == 'd' then return was_done(q, s) end
+  if s.verdict == 'e' then return false end
+  local tries = tries_of(q, s.id)
+  return int(tries.fence) == s.fence and tries.verdict == s.verdict
+end
+
+local SETTLERS = { f = fail, r = release, e = extend }
+
+-- A letter for each settlement: a accepted, s stale.
+local function settle(q, settlements, window_ms)
+  if #settlements == 0 then return '' end
+  local members = {}
+  for i, s in ipairs(settlements) do
+    s.member = s.id .. ':' .. s.fence
+    members[i] = s.member
+  end
+  local deadlines = redis.call('ZMSCORE', q.lease, unpack(members))
+  local letters, finished, settled = {}, {}, {}
+  for i, s in ipairs(settlements) do
+    local verdict_before = settled[s.member]
+    local accepted = verdict_before == s.verdict
+    if not verdict_before and deadlines[i] then
+      accepted = true
+      if s.verdict == 'd' then finished[#finished + 1] = s else SETTLERS[s.verdict](q, s) end
+      if s.verdict ~= 'e' then settled[s.member] = s.verdict end
+    elseif not verdict_before then
+      accepted = was_settled_alike(q, s)
+    end
+    letters[i] = accepted and 'a' or 's'
+  end
+  finish(q, finished, window_ms)
+  return table.concat(letters)
+end

@@ -1,0 +1,67 @@
+-- turn: settles deliveries, does the upkeep, claims: one trip to Redis for a worker's whole cycle.
+-- ARGV   windowMs (how long done ids are remembered at least), seed of the jitter,
+--        number of done, failed, extend, release and claim entries, then these:
+--        done     id, fence, JSON text of the result or empty
+--        failed   id, fence, retry (`never`, `backoff` or ms), JSON text of the error, fingerprint
+--        extend   id, fence, leaseMs
+--        release  id, fence
+--        claim    max, leaseMs, worker
+-- REPLY  letters of the settlements in that order (a accepted, s stale),
+--        ms until a delayed job is due or a lease expires (-1: never),
+--        number of jobs left that can be claimed at once,
+--        then for each claim: deadline, and for each job id, fence, attempt, record
+-- Settlements come first: who finishes late but before anybody took the job back, has finished.
+
+local FIELDS = {
+  d = { 'id', 'fence', 'result' },
+  f = { 'id', 'fence', 'retry', 'error', 'fingerprint' },
+  e = { 'id', 'fence', 'lease_ms' },
+  r = { 'id', 'fence' },
+}
+
+local function read_settlements(args)
+  local settlements, at = {}, 8
+  for i, verdict in ipairs({ 'd', 'f', 'e', 'r' }) do
+    local fields = FIELDS[verdict]
+    for _ = 1, args[2 + i] do
+      local settlement = { verdict = verdict }
+      for _, field in ipairs(fields) do
+        settlement[field] = args[at]
+        at = at + 1
+      end
+      settlements[#settlements + 1] = settlement
+    end
+  end
+  return settlements, at
+end
+
+local function next_wake_ms(q, next_delayed)
+  local due = next_delayed and math.floor(next_delayed / 10)
+  local deadline = first_score(q.lease)
+  if not due and not deadline then return -1 end
+  return math.max(0, math.min(due or math.huge, deadline or math.huge) - q.now)
+end
+
+local function turn(keys, args)
+  local q = open(keys)
+  local settlements, at = read_settlements(args)
+  math.randomseed(args[2])
+  local letters = settle(q, settlements, tonumber(args[1]))
+  reap(q)
+  promote(q)
+  q.claimed_bytes = 0
+  local claims = {}
+  for i = 1, args[7] do
+    claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
+    at = at + 3
+  end
+  local left = q.paused and 0 or redis.call('ZCARD', q.ready)
+  local next_delayed = first_score(q.delayed)
+  if left > 0 or (q.soonest and next_delayed and q.soonest <= next_delayed) then ring(q) end
+  save_counts(q)
+  save_clocks(q)
+  return { letters, next_wake_ms(q, next_delayed), left, unpack(claims) }
+end
+
+-- It frees memory, so it must run when there is none left.
+register('turn', turn, { 'allow-oom' })

@@ -1,0 +1,39 @@
+-- What every turn does before it claims, so that no process of its own has to: part of `turn`.
+
+local MAX_REAPED = 100
+local MAX_PROMOTED = 100
+local MAX_CRASHES = 5
+
+-- Leases that expired: the worker crashed or froze. The job goes back to its old place, unless it keeps killing workers.
+local function reap(q)
+  local expired = redis.call('ZRANGE', q.lease, '-inf', int(q.now), 'BYSCORE', 'LIMIT', 0, MAX_REAPED)
+  for _, member in ipairs(expired) do
+    local id = string.match(member, '^(.*):%d+$')
+    local held, tries = held_of(q, id), tries_of(q, id)
+    tries.crashes = tries.crashes + 1
+    drop_lease(q, id, member)
+    save_tries(q, id, tries)
+    if tries.crashes >= MAX_CRASHES then
+      bury(q, id, held.priority, 'crashed', 'crashed')
+    else
+      redis.call('ZADD', q.ready, int(held.score), id)
+    end
+  end
+  if #expired > 0 then count(q, 'crashed', #expired) end
+end
+
+-- Delayed jobs and retries whose time has come.
+local function promote(q)
+  local due = redis.call('ZRANGE', q.delayed, '-inf', delayed_score(q.now, 0), 'BYSCORE', 'LIMIT', 0, MAX_PROMOTED, 'WITHSCORES')
+  if #due == 0 then return end
+  local place = take_places(q, #due / 2)
+  local ids, ready = {}, {}
+  for at = 1, #due, 2 do
+    local id, priority = due[at], 9 - due[at + 1] % 10
+    ids[#ids + 1] = id
+    ready[#ready + 1] = ready_score(priority, place + #ids)
+    ready[#ready + 1] = id
+  end
+  redis.call('ZREM', q.delayed, unpack(ids))
+  redis.call('ZADD', q.ready, unpack(ready))
+end

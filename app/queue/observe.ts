@@ -1,0 +1,102 @@
+import { tickToMs } from './dead-letters.js';
+import { readDeadRecord, readDoneMarker, readErrors, readHeld, readRecord, readTries } from './packed.js';
+import type { JobState, JobView, QueueCounts } from './types.js';
+
+const slotMs = 10_000;
+const slots = 6;
+
+/** Reads the reply of `counts`. */
+export function countsOf(queue: string, reply: unknown): QueueCounts {
+  const [ready, delayed, leased, dead, paused, oldestReadyMs, now, ...rest] = reply as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    ...Buffer[],
+  ];
+  const stats = fieldsOf(rest);
+  const total = (name: string) => Number(stats.get(name) ?? 0);
+  return {
+    queue,
+    ready,
+    delayed,
+    leased,
+    dead,
+    oldestReadyMs,
+    paused: paused === 1,
+    rates: ratesOf(stats, now),
+    totals: {
+      enqueued: total('enqueued'),
+      done: total('done'),
+      failed: total('failed'),
+      crashed: total('crashed'),
+      dead: total('dead'),
+    },
+  };
+}
+
+/** Over the present slot, as far as it has come, and the five before it: 50 to 60 s. */
+export function ratesOf(stats: ReadonlyMap<string, string>, now: number): QueueCounts['rates'] {
+  const current = Math.floor(now / slotMs);
+  const seconds = ((slots - 1) * slotMs + (now % slotMs)) / 1000;
+  let [enqueued, done, failed] = [0, 0, 0];
+  for (let index = 0; index < slots; index += 1) {
+    const [number = 0, ...counted] = (stats.get(`slot:${index}`) ?? '').split(' ').map(Number);
+    if (number <= current - slots || number > current) continue;
+    enqueued += counted[0] ?? 0;
+    done += counted[1] ?? 0;
+    failed += counted[2] ?? 0;
+  }
+  const rate = (count: number) => Math.round((count / seconds) * 100) / 100;
+  return { enqueuedPerSecond: rate(enqueued), donePerSecond: rate(done), failedPerSecond: rate(failed) };
+}
+
+function fieldsOf(flat: readonly Buffer[]): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (let at = 0; at + 1 < flat.length; at += 2) fields.set(String(flat[at]), String(flat[at + 1]));
+  return fields;
+}
+
+type JobReply = readonly [state: Buffer, where: Buffer | number, why: Buffer | null, ...story: (Buffer | null)[]];
+
+/** Reads the reply of `job`; undefined when the queue does not know the id. */
+export function jobViewOf(queue: string, id: string, reply: unknown): JobView | undefined {
+  if ((reply as unknown[]).length === 0) return undefined;
+  const [state, where, why, tries = null, errors = null, record] = reply as JobReply;
+  if (record === undefined || record === null) return { id, queue, ...doneState(where as Buffer, why) };
+  return {
+    id,
+    queue,
+    ...liveState(String(state), where, why, errors),
+    ...readTries(tries),
+    ...readRecord(record),
+  };
+}
+
+function doneState(marker: Buffer, result: Buffer | null): JobState {
+  const { finishedAt } = readDoneMarker(marker);
+  return { state: 'done', finishedAt, ...(result === null ? {} : { resultJson: result.toString() }) };
+}
+
+function liveState(state: string, where: Buffer | number, why: Buffer | null, errors: Buffer | null): JobState {
+  const none = Buffer.alloc(0);
+  switch (state) {
+    case 'ready':
+      return { state, ahead: Number(where) };
+    case 'delayed':
+      return { state, until: Math.floor(Number(where) / 10) };
+    case 'leased': {
+      const { fence, worker } = readHeld(why ?? none);
+      return { state, worker, fence, until: Number(where) };
+    }
+    case 'dead': {
+      const { reason } = readDeadRecord(why ?? none);
+      return { state, reason, errors: readErrors(errors), diedAt: tickToMs(String(where)) };
+    }
+    default:
+      throw new RangeError(`Expected a state of a job, got ${state}`);
+  }
+}

@@ -1,0 +1,87 @@
+import type { DeadError, JobFailure } from './types.js';
+
+/** The packed values that the functions write, read here; the formats stand in functions/*.lua. */
+
+export interface JobRecord {
+  readonly priority: number;
+  readonly maxAttempts: number;
+  readonly timeoutMs?: number;
+  readonly enqueuedAt: number;
+  readonly dataJson: string;
+}
+
+const recordVersion = 1;
+const recordHeaderBytes = 14;
+
+export function readRecord(packed: Buffer): JobRecord {
+  const version = packed.readUInt8(0);
+  if (version !== recordVersion) {
+    throw new RangeError(
+      `Expected a job record of version ${recordVersion}, got ${version}: written by a newer release?`,
+    );
+  }
+  const timeoutMs = packed.readUInt32BE(4);
+  return {
+    priority: packed.readUInt8(1),
+    maxAttempts: packed.readUInt16BE(2),
+    ...(timeoutMs === 0 ? {} : { timeoutMs }),
+    enqueuedAt: packed.readUIntBE(8, 6),
+    dataJson: packed.toString('utf8', recordHeaderBytes),
+  };
+}
+
+export interface Tries {
+  readonly attempts: number;
+  readonly crashes: number;
+}
+
+/** A job without an entry never failed. */
+export function readTries(packed: Buffer | null): Tries {
+  if (packed === null || packed.length === 0) return { attempts: 0, crashes: 0 };
+  return { attempts: packed.readUInt16BE(0), crashes: packed.readUInt16BE(2) };
+}
+
+const errorHeaderBytes = 10;
+
+export function readErrors(packed: Buffer | null): readonly DeadError[] {
+  const errors: DeadError[] = [];
+  for (let at = 0; packed !== null && at < packed.length;) {
+    const end = at + errorHeaderBytes + packed.readUInt16BE(at + 8);
+    const failure = JSON.parse(packed.toString('utf8', at + errorHeaderBytes, end)) as JobFailure;
+    errors.push({ ...failure, attempt: packed.readUInt16BE(at), at: packed.readUIntBE(at + 2, 6) });
+    at = end;
+  }
+  return errors;
+}
+
+export interface Held {
+  readonly fence: string;
+  readonly worker: string;
+}
+
+export function readHeld(packed: Buffer): Held {
+  return { fence: packed.readBigUInt64BE(9).toString(), worker: packed.toString('utf8', 17) };
+}
+
+export interface DoneMarker {
+  readonly fence: string;
+  readonly finishedAt: number;
+}
+
+export function readDoneMarker(packed: Buffer): DoneMarker {
+  return { fence: packed.readBigUInt64BE(0).toString(), finishedAt: packed.readUIntBE(8, 6) };
+}
+
+export interface DeadRecord {
+  readonly priority: number;
+  readonly reason: string;
+  readonly fingerprint: string;
+}
+
+const deadReasons: Readonly<Record<string, string>> = { f: 'failed', r: 'rejected', c: 'crashed' };
+
+export function readDeadRecord(packed: Buffer): DeadRecord {
+  const text = packed.toString();
+  const letter = text.charAt(1);
+  return { priority: Number(text.charAt(0)), reason: deadReasons[letter] ?? letter, fingerprint: text.slice(2) };
+}

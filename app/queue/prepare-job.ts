@@ -1,0 +1,42 @@
+import { makeJobId } from './job-id.js';
+import { limits } from './limits.js';
+import type { JobInput } from './types.js';
+import { checkInteger, checkJobId, invalid } from './validate.js';
+
+/** A valid job as the function takes it. */
+export interface PreparedJob {
+  readonly id: string;
+  /** id, priority, delayMs, maxAttempts, timeoutMs, data */
+  readonly args: readonly (string | number)[];
+  readonly bytes: number;
+}
+
+/** Checks a job and fills in what it leaves open; `field` names it in messages. */
+export function prepareJob(job: JobInput, field: string): PreparedJob {
+  const { id = makeJobId(), priority = 0, delayMs = 0, maxAttempts = limits.defaultMaxAttempts, timeoutMs } = job;
+  checkJobId(`${field}.id`, id);
+  checkInteger(`${field}.priority`, priority, 0, limits.maxPriority);
+  checkInteger(`${field}.delayMs`, delayMs, 0, limits.maxDelayMs);
+  checkInteger(`${field}.maxAttempts`, maxAttempts, 1, limits.maxAttemptsCeiling);
+  if (timeoutMs !== undefined) checkInteger(`${field}.timeoutMs`, timeoutMs, 1, limits.maxTimeoutMs);
+  const dataJson = jsonText(job.data, `${field}.data`);
+  const bytes = Buffer.byteLength(dataJson);
+  if (bytes > limits.maxJobDataBytes) {
+    throw invalid(`${field}.data`, `at most ${limits.maxJobDataBytes} bytes of JSON`, `${bytes} bytes`);
+  }
+  return { id, args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, dataJson], bytes };
+}
+
+function jsonText(value: unknown, field: string): string {
+  const text: unknown = stringify(value, field);
+  if (typeof text !== 'string') throw invalid(field, 'a JSON value', typeof value);
+  return text;
+}
+
+function stringify(value: unknown, field: string): unknown {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    throw invalid(field, 'a JSON value', (error as Error).message);
+  }
+}

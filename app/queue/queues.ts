@@ -1,0 +1,156 @@
+import type { RedisConnections } from '../redis/types.js';
+import { Claims } from './claims.js';
+import { DeadLetters } from './dead-letters.js';
+import { GroupCommit } from './group-commit.js';
+import { registryKey } from './keys.js';
+import { queueCall } from './library.js';
+import { limits } from './limits.js';
+import { countsOf, jobViewOf } from './observe.js';
+import { prepareJob } from './prepare-job.js';
+import { QueueRegistry } from './registry.js';
+import { settlementsOf } from './settlement.js';
+import { TurnBatcher } from './turn-batcher.js';
+import type {
+  ClaimedJob,
+  ClaimRequest,
+  DeadOptions,
+  DeadPage,
+  DeadSelection,
+  Durability,
+  EnqueueReceipt,
+  JobInput,
+  JobView,
+  QueueCounts,
+  Queues,
+  SettleRequest,
+  SettleResult,
+} from './types.js';
+import { checkAtMost, checkClaim, checkJobId, checkQueueName } from './validate.js';
+
+export interface QueuesOptions {
+  /** `replicated`: an enqueue counts when a replica has it; needs a primary with replicas. `memory`: when the primary has it. */
+  readonly durability: Durability['class'];
+  /** How long results and ids of finished jobs are remembered at least. @default 300 000 */
+  readonly doneWindowMs?: number;
+  /** How long a replica may take to confirm, before the enqueue is answered `unconfirmed`. @default 2000 */
+  readonly waitReplicasTimeoutMs?: number;
+  /** How long one call waits at the doorbell. @default 10 000 */
+  readonly doorbellBlockMs?: number;
+}
+
+/** The queues of one Redis. The connections stay the caller's: close the queues first. */
+export class RedisQueues implements Queues {
+  private readonly commits: GroupCommit;
+  private readonly turns: TurnBatcher;
+  private readonly claims: Claims;
+  private readonly letters: DeadLetters;
+  private readonly registry: QueueRegistry;
+  private readonly durability: Durability;
+
+  constructor(
+    private readonly connections: RedisConnections,
+    { durability, doneWindowMs = 300_000, waitReplicasTimeoutMs = 2000, doorbellBlockMs = 10_000 }: QueuesOptions,
+  ) {
+    this.durability = { class: durability, replicas: durability === 'replicated' ? 1 : 0, confirmed: true };
+    this.commits = new GroupCommit(connections, { durability, waitReplicasTimeoutMs });
+    this.turns = new TurnBatcher(connections, doneWindowMs);
+    this.claims = new Claims(connections, this.turns, doorbellBlockMs);
+    this.letters = new DeadLetters(connections);
+    this.registry = new QueueRegistry(connections);
+  }
+
+  async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
+    checkQueueName(queue);
+    checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
+    const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`));
+    this.registry.note(queue);
+    const statuses = prepared.length === 0 ? [] : await this.commits.add(queue, prepared);
+    const receipts = statuses.map((status, index) => ({ id: prepared[index]?.id ?? '', status }));
+    return { jobs: receipts, durability: this.durability };
+  }
+
+  async claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]> {
+    checkQueueName(queue);
+    checkClaim('claim', request);
+    return this.claims.claim(queue, request);
+  }
+
+  async settle(queue: string, request: SettleRequest): Promise<SettleResult> {
+    checkQueueName(queue);
+    const settlements = settlementsOf(request);
+    const { claim } = request;
+    if (claim !== undefined) checkClaim('claim', claim);
+    if (claim === undefined && settlements.length === 0) return { accepted: 0, rejected: [], jobs: [] };
+    const { accepted, jobs } = await (claim === undefined
+      ? this.turns.turn(queue, { settlements })
+      : this.claims.settleAndClaim(queue, settlements, claim));
+    const rejected = settlements.filter((_, index) => accepted[index] !== true);
+    return {
+      accepted: settlements.length - rejected.length,
+      rejected: rejected.map(({ delivery }) => ({ ...delivery, reason: 'stale' })),
+      jobs,
+    };
+  }
+
+  async names(): Promise<readonly string[]> {
+    const names = (await this.connections.command(['SMEMBERS', registryKey])) as Buffer[];
+    return names.map(String).sort();
+  }
+
+  async counts(queue: string): Promise<QueueCounts> {
+    checkQueueName(queue);
+    return countsOf(queue, await this.connections.call('command', queueCall('counts', queue)));
+  }
+
+  async job(queue: string, id: string): Promise<JobView | undefined> {
+    checkQueueName(queue);
+    checkJobId('the job id', id);
+    return jobViewOf(queue, id, await this.connections.call('command', queueCall('job', queue, [id])));
+  }
+
+  async pause(queue: string): Promise<void> {
+    await this.setPaused(queue, true);
+  }
+
+  async resume(queue: string): Promise<void> {
+    await this.setPaused(queue, false);
+  }
+
+  async dead(
+    queue: string,
+    page: { readonly cursor?: string; readonly limit: number; readonly fingerprint?: string },
+  ): Promise<DeadPage> {
+    checkQueueName(queue);
+    return this.letters.page(queue, page);
+  }
+
+  async replay(
+    queue: string,
+    selection: DeadSelection,
+    options: DeadOptions,
+  ): Promise<{ matched: number; replayed: number }> {
+    checkQueueName(queue);
+    return this.letters.replay(queue, selection, options);
+  }
+
+  async purge(
+    queue: string,
+    selection: DeadSelection,
+    options: DeadOptions,
+  ): Promise<{ matched: number; purged: number }> {
+    checkQueueName(queue);
+    return this.letters.purge(queue, selection, options);
+  }
+
+  /** Waiting claims end without jobs; what is under way is finished. */
+  async close(): Promise<void> {
+    this.claims.close();
+    await Promise.all([this.commits.idle(), this.turns.idle()]);
+  }
+
+  private async setPaused(queue: string, paused: boolean): Promise<void> {
+    checkQueueName(queue);
+    this.registry.note(queue);
+    await this.connections.call('command', queueCall('pause', queue, [paused ? 1 : 0]));
+  }
+}

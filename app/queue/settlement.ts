@@ -1,0 +1,67 @@
+import { failureJson, fingerprintOf } from './failure.js';
+import { limits } from './limits.js';
+import type { DeliveryRef, SettleRequest } from './types.js';
+import { checkAtMost, checkDelivery, checkInteger, invalid } from './validate.js';
+
+/** In the order in which the function takes them. */
+export const verdicts = ['done', 'failed', 'extend', 'release'] as const;
+
+export type Verdict = (typeof verdicts)[number];
+
+/** One valid settlement as the function takes it. */
+export interface Settlement {
+  readonly verdict: Verdict;
+  readonly delivery: DeliveryRef;
+  readonly args: readonly (string | number)[];
+  readonly bytes: number;
+}
+
+/** Checks all of them before any is sent: a request settles as a whole or, being invalid, not at all. */
+export function settlementsOf(request: SettleRequest): readonly Settlement[] {
+  const settlements = [
+    ...(request.done ?? []).map(done),
+    ...(request.failed ?? []).map(failed),
+    ...(request.extend ?? []).map(extend),
+    ...(request.release ?? []).map(release),
+  ];
+  checkAtMost('the number of settlements', settlements.length, limits.maxSettlementsPerRequest);
+  return settlements;
+}
+
+type Items<K extends keyof SettleRequest> = NonNullable<SettleRequest[K]> extends readonly (infer T)[] ? T : never;
+
+function done({ id, fence, resultJson = '' }: Items<'done'>, index: number): Settlement {
+  const bytes = Buffer.byteLength(resultJson);
+  if (bytes > limits.maxResultBytes) {
+    throw invalid(`done[${index}].result`, `at most ${limits.maxResultBytes} bytes of JSON`, `${bytes} bytes`);
+  }
+  return settlement('done', index, { id, fence }, [resultJson], bytes);
+}
+
+function failed({ id, fence, error, retry = true, retryAfterMs }: Items<'failed'>, index: number): Settlement {
+  if (retryAfterMs !== undefined) checkInteger(`failed[${index}].retryAfterMs`, retryAfterMs, 0, limits.maxDelayMs);
+  const when = retry ? (retryAfterMs ?? 'backoff') : 'never';
+  const errorJson = failureJson(error);
+  return settlement('failed', index, { id, fence }, [when, errorJson, fingerprintOf(error)], errorJson.length);
+}
+
+function extend({ id, fence, leaseMs }: Items<'extend'>, index: number): Settlement {
+  checkInteger(`extend[${index}].leaseMs`, leaseMs, limits.minLeaseMs, limits.maxLeaseMs);
+  return settlement('extend', index, { id, fence }, [leaseMs], 0);
+}
+
+function release({ id, fence }: DeliveryRef, index: number): Settlement {
+  return settlement('release', index, { id, fence }, [], 0);
+}
+
+function settlement(
+  verdict: Verdict,
+  index: number,
+  delivery: DeliveryRef,
+  rest: readonly (string | number)[],
+  restBytes: number,
+): Settlement {
+  checkDelivery(`${verdict}[${index}]`, delivery);
+  const { id, fence } = delivery;
+  return { verdict, delivery, args: [id, fence, ...rest], bytes: id.length + fence.length + restBytes };
+}

@@ -1,0 +1,116 @@
+import type { RedisConnections } from '../redis/types.js';
+import { callLimits } from './call-limits.js';
+import { cutTurn, type TurnPlan, type TurnSubmission } from './cut-turn.js';
+import type { Settlement } from './settlement.js';
+import { readTurnReply, turnCall, type ClaimSpec, type Outlook } from './turn-call.js';
+import type { ClaimedJob } from './types.js';
+
+export interface TurnRequest {
+  readonly settlements: readonly Settlement[];
+  readonly claim?: ClaimSpec;
+  /** Aborted before the claim is sent, it claims nothing. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TurnResult {
+  /** For each settlement whether it was accepted. */
+  readonly accepted: readonly boolean[];
+  readonly jobs: readonly ClaimedJob[];
+  readonly outlook: Outlook;
+}
+
+interface Waiting extends TurnSubmission {
+  readonly signal: AbortSignal | undefined;
+  readonly accepted: boolean[];
+  jobs: readonly ClaimedJob[];
+  /** Settlements and claims without an answer yet. */
+  open: number;
+  readonly resolve: (result: TurnResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Turns in batches: for each queue, what arrives in one tick, and whatever arrives while a turn is under way, shares the next call. */
+export class TurnBatcher {
+  private readonly lines = new Map<string, Waiting[]>();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(
+    private readonly connections: Pick<RedisConnections, 'call'>,
+    private readonly doneWindowMs: number,
+  ) {}
+
+  turn(queue: string, { settlements, claim, signal }: TurnRequest): Promise<TurnResult> {
+    return new Promise((resolve, reject) => {
+      this.join(queue, {
+        settlements,
+        next: 0,
+        claim: claim === undefined ? undefined : { ...claim, max: Math.min(claim.max, callLimits.maxClaimed) },
+        signal,
+        accepted: [],
+        jobs: [],
+        open: settlements.length + (claim === undefined ? 0 : 1),
+        resolve,
+        reject,
+      });
+    });
+  }
+
+  /** Resolves when nothing that waits now is waiting any more. */
+  async idle(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  private join(queue: string, submission: Waiting): void {
+    const line = this.lines.get(queue);
+    if (line !== undefined) {
+      line.push(submission);
+      return;
+    }
+    const running = this.runTurns(queue, [submission]).finally(() => this.running.delete(running));
+    this.running.add(running);
+  }
+
+  private async runTurns(queue: string, line: Waiting[]): Promise<void> {
+    this.lines.set(queue, line);
+    while (line.length > 0) {
+      // Requests of the same tick belong to one turn.
+      await new Promise(setImmediate);
+      await this.run(queue, cutTurn(line));
+      line.splice(0, line.length, ...line.filter(({ open }) => open > 0));
+    }
+    this.lines.delete(queue);
+  }
+
+  private async run(queue: string, { settlements, claims }: TurnPlan<Waiting>): Promise<void> {
+    const input = {
+      settlements: settlements.map(({ item }) => item),
+      claims: claims.map(({ item, submission }) => (submission.signal?.aborted === true ? { ...item, max: 0 } : item)),
+    };
+    try {
+      const reply = await this.connections.call('task', turnCall(queue, input, this.doneWindowMs));
+      const { accepted, claimed, outlook } = readTurnReply(reply);
+      for (const [at, { submission, index }] of settlements.entries()) {
+        submission.accepted[index] = accepted[at] === true;
+        closeOne(submission, outlook);
+      }
+      for (const [at, { submission }] of claims.entries()) {
+        submission.jobs = claimed[at] ?? [];
+        closeOne(submission, outlook);
+      }
+    } catch (error) {
+      for (const { submission } of [...settlements, ...claims]) fail(submission, error);
+    }
+  }
+}
+
+function closeOne(submission: Waiting, outlook: Outlook): void {
+  submission.open -= 1;
+  const { accepted, jobs } = submission;
+  if (submission.open === 0) submission.resolve({ accepted, jobs, outlook });
+}
+
+/** What of it is not sent yet stays unsent. */
+function fail(submission: Waiting, error: unknown): void {
+  submission.open = 0;
+  submission.reject(error);
+}

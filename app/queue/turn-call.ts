@@ -1,0 +1,76 @@
+import type { FunctionCall } from '../redis/types.js';
+import { queueCall } from './library.js';
+import { readRecord } from './packed.js';
+import { verdicts, type Settlement } from './settlement.js';
+import type { ClaimedJob } from './types.js';
+
+export interface ClaimSpec {
+  readonly max: number;
+  readonly leaseMs: number;
+  readonly worker: string;
+}
+
+/** `settlements` are in the order of `verdicts`. */
+export interface TurnInput {
+  readonly settlements: readonly Settlement[];
+  readonly claims: readonly ClaimSpec[];
+}
+
+export interface TurnOutput {
+  /** For each settlement whether it was accepted; else it was stale. */
+  readonly accepted: readonly boolean[];
+  /** For each claim. */
+  readonly claimed: readonly (readonly ClaimedJob[])[];
+  readonly outlook: Outlook;
+}
+
+/** What a claim that found nothing may wait for. */
+export interface Outlook {
+  /** Until a delayed job is due or a lease expires; absent: never. */
+  readonly nextWakeMs?: number;
+  /** Jobs that can be claimed at once. */
+  readonly left: number;
+}
+
+export function turnCall(queue: string, { settlements, claims }: TurnInput, doneWindowMs: number): FunctionCall {
+  const countOf = (verdict: string) => settlements.filter((settlement) => settlement.verdict === verdict).length;
+  return queueCall('turn', queue, [
+    doneWindowMs,
+    Math.floor(Math.random() * 2 ** 31),
+    ...verdicts.map(countOf),
+    claims.length,
+    ...settlements.flatMap(({ args }) => args),
+    ...claims.flatMap(({ max, leaseMs, worker }) => [max, leaseMs, worker]),
+  ]);
+}
+
+const acceptedLetter = 'a'.charCodeAt(0);
+
+type TurnReply = readonly [letters: Buffer, nextWakeMs: number, left: number, ...claims: ClaimReply[]];
+/** The deadline, then for each job id, fence, attempt, record. */
+type ClaimReply = readonly (Buffer | number)[];
+
+export function readTurnReply(reply: unknown): TurnOutput {
+  const [letters, nextWakeMs, left, ...claims] = reply as TurnReply;
+  return {
+    accepted: Array.from(letters, (letter) => letter === acceptedLetter),
+    claimed: claims.map(readClaimReply),
+    outlook: { left, ...(nextWakeMs < 0 ? {} : { nextWakeMs }) },
+  };
+}
+
+function readClaimReply(reply: ClaimReply): readonly ClaimedJob[] {
+  const leaseUntil = Number(reply[0]);
+  const jobs: ClaimedJob[] = [];
+  for (let at = 1; at < reply.length; at += 4) {
+    const [id, fence, attempt, record] = reply.slice(at, at + 4);
+    jobs.push({
+      id: String(id),
+      fence: String(fence),
+      attempt: Number(attempt),
+      leaseUntil,
+      ...readRecord(record as Buffer),
+    });
+  }
+  return jobs;
+}

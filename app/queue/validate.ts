@@ -1,0 +1,66 @@
+import { MoorlineError } from '../resilience/errors.js';
+import { jobIdPattern, limits, queueNamePattern } from './limits.js';
+
+/** Every message names the field, what was expected and what came. */
+export function invalid(field: string, expected: string, got: unknown): MoorlineError {
+  return new MoorlineError('invalid_request', `Expected ${field} to be ${expected}, got ${shown(got)}`);
+}
+
+export function checkQueueName(queue: string): void {
+  if (!queueNamePattern.test(queue)) {
+    throw invalid(
+      'the queue name',
+      '1-128 letters, digits, dots, underscores or hyphens, the first a letter or digit',
+      queue,
+    );
+  }
+}
+
+export function checkJobId(field: string, id: string): void {
+  if (!jobIdPattern.test(id)) throw invalid(field, '1-200 characters without control characters', id);
+}
+
+export function checkInteger(field: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw invalid(field, `an integer from ${min} to ${max}`, value);
+}
+
+export function checkAtMost(field: string, count: number, max: number): void {
+  if (count > max) throw invalid(field, `at most ${max}`, count);
+}
+
+export function checkText(field: string, text: string, maxLength: number): void {
+  if (text.length === 0 || text.length > maxLength) {
+    throw invalid(field, `1-${maxLength} characters`, `${text.length} characters`);
+  }
+}
+
+const fencePattern = /^[1-9]\d{0,15}$/;
+
+export function checkDelivery(field: string, delivery: { readonly id: string; readonly fence: string }): void {
+  checkJobId(`${field}.id`, delivery.id);
+  if (!fencePattern.test(delivery.fence)) {
+    throw invalid(`${field}.fence`, 'the digits that the claim answered, as a string', delivery.fence);
+  }
+}
+
+export function checkClaim(
+  field: string,
+  request: { readonly max: number; readonly leaseMs: number; readonly worker: string; readonly waitMs?: number },
+): void {
+  checkInteger(`${field}.max`, request.max, 1, limits.maxClaim);
+  checkInteger(`${field}.leaseMs`, request.leaseMs, limits.minLeaseMs, limits.maxLeaseMs);
+  checkText(`${field}.worker`, request.worker, limits.maxWorkerLength);
+  checkInteger(`${field}.waitMs`, request.waitMs ?? 0, 0, limits.maxWaitMs);
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+export function checkRate(field: string, perSecond: number): void {
+  if (!(perSecond >= limits.minRatePerSecond && perSecond <= limits.maxRatePerSecond)) {
+    throw invalid(field, `a number from ${limits.minRatePerSecond} to ${limits.maxRatePerSecond}`, perSecond);
+  }
+}
