@@ -4,9 +4,10 @@ import { tokenOf } from './tokens.js';
 /**
  * What a value is once it is known; it decides how a template prints it.
  *
- * `word` is a string of `[A-Za-z0-9._+-]` only, `file` is text made of lines, `any` is a value of which nothing is known.
+ * A `word` is a string of `[A-Za-z0-9._+-]` only, a `keyword` one that YAML reads as a string without quotes; `file` is
+ * text made of lines; of `any` nothing is known.
  */
-export type Kind = 'string' | 'word' | 'file' | 'int' | 'number' | 'bool' | 'list' | 'map' | 'any';
+export type Kind = 'string' | 'word' | 'keyword' | 'file' | 'int' | 'number' | 'bool' | 'list' | 'map' | 'any';
 
 export type Scalar = string | number | boolean;
 
@@ -126,9 +127,18 @@ export const isList = (tree: unknown): tree is readonly (Tree | Items)[] => Arra
 
 /** The kind of a value that is known now. */
 export function kindOfScalar(value: Scalar): Kind {
-  if (typeof value === 'string') return isWord(value) ? 'word' : 'string';
+  if (typeof value === 'string') return kindOfText(value);
   if (typeof value === 'boolean') return 'bool';
   return Number.isInteger(value) ? 'int' : 'number';
 }
 
+export function kindOfText(text: string): Kind {
+  if (/^[A-Za-z]{2,}(?:-[A-Za-z]+)*$/.test(text) && !yamlWords.test(text)) return 'keyword';
+  return isWord(text) ? 'word' : 'string';
+}
+
+const yamlWords = /^(?:true|false|yes|no|on|off|null)$/i;
+
 export const isWord = (text: string): boolean => /^[A-Za-z0-9._+-]*$/.test(text);
+export const isWordKind = (kind: Kind): boolean => kind === 'word' || kind === 'keyword';
+export const isTextKind = (kind: Kind): boolean => isWordKind(kind) || kind === 'string' || kind === 'file';

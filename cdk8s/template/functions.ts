@@ -41,6 +41,12 @@ export const functions = {
   join: (separator: string, list: readonly string[]) => list.join(separator),
   sha256sum: (text: string) => createHash('sha256').update(text).digest('hex'),
   toJson: (value: unknown) => goJson(value),
+  dict: () => ({}),
+  merge: (...maps: Readonly<Record<string, string>>[]) =>
+    maps.reduce((merged, map) => {
+      const missing = Object.entries(map).filter(([key]) => !isTruthy(merged[key]));
+      return { ...merged, ...Object.fromEntries(missing) };
+    }),
   omit: (map: Readonly<Record<string, unknown>>, ...keys: string[]) =>
     Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key))),
 } satisfies Record<string, (...args: never[]) => unknown>;

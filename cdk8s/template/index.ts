@@ -1,3 +1,20 @@
+/**
+ * One definition, two renderings: manifests under given values (`TemplateChart.toJson`, `evaluate`), and the templates
+ * of a Helm chart (`printTemplate`, `printHelpers`, `printText`, `printRefusals`).
+ *
+ * @example
+ * const v = values<Values>(schema);
+ * const nodes = helper('demo.nodes', joinEach(range(v.replicas), (ordinal) => `${fullname}-${ordinal}:6379`, ' '));
+ * new Manifest<V1StatefulSet>(this, 'redis-statefulset', {
+ *   apiVersion: 'apps/v1',
+ *   kind: 'StatefulSet',
+ *   metadata: { name: `${fullname}-redis`, labels: { ...labels, ...spreadFields(v.commonLabels) } },
+ *   spec: {
+ *     replicas: v.replicas,
+ *     template: { spec: { nodeSelector: optional(v.nodeSelector), containers: [when(v.metrics.enabled, { name: 'metrics' })] } },
+ *   },
+ * });
+ */
 export { TemplateChart } from './chart.js';
 export { evaluate, evaluateDocument, type Context } from './evaluate.js';
 export type { Document, Expr, Items, JsonSchema, Tree } from './expr.js';
@@ -20,6 +37,7 @@ export {
   lt,
   matches,
   max,
+  mergeMaps,
   min,
   mod,
   mul,

@@ -1,5 +1,5 @@
 import { nodeOf, type Expr } from './expr.js';
-import { condition, conditionOperands } from './print-expression.js';
+import { condition, distinctConditions, parenthesised } from './print-expression.js';
 import type { Scope } from './scope.js';
 
 const maxColumns = 160;
@@ -34,9 +34,10 @@ export function conditionLines(keyword: 'if' | 'with', test: Expr, pad: string, 
   const node = nodeOf(test);
   if (line.length <= comfortable || node.op !== 'call') return [line];
   const isLogic = node.fn === 'and' || node.fn === 'or';
-  const operands = isLogic ? conditionOperands(node.args, scope) : [];
-  if (operands.length === 0) return [line];
-  return [`${pad}{{- ${keyword} ${node.fn}`, ...operands.map((text) => `${pad}      ${text}`), `${pad}    }}`];
+  const operands = isLogic ? distinctConditions(node.args, scope) : [];
+  if (operands.length < 2) return [line];
+  const listed = operands.map((text) => `${pad}      ${parenthesised(text)}`);
+  return [`${pad}{{- ${keyword} ${node.fn}`, ...listed, `${pad}    }}`];
 }
 
 /**

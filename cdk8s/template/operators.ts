@@ -1,7 +1,7 @@
-import { Expr, kindOf, type Kind, type Scalar } from './expr.js';
+import { Expr, isTextKind, isWordKind, kindOf, type Kind, type Scalar } from './expr.js';
 import type { FunctionName } from './functions.js';
 import type { Arg, Text } from './templated.js';
-import { isText, lift, textOf } from './tree.js';
+import { lift, textOf } from './tree.js';
 
 /** A list with at least two elements: `and` and `or` of less are no conditions. */
 type Several<T> = readonly [T, T, ...T[]];
@@ -82,6 +82,15 @@ export const sha256 = (text: Text): Expr<string> => call('word', 'sha256sum', te
 /** JSON as Helm writes it: keys sorted, `<`, `>` and `&` escaped. */
 export const toJson = (value: Expr): Expr<string> => call('string', 'toJson', value);
 
+// ---- maps -----------------------------------------------------------------------------------------------------------
+
+/** Maps of text as one; of two entries with the same key the earlier wins, unless it is empty. */
+export const mergeMaps = (
+  ...maps: Several<Expr<Readonly<Record<string, string>>>>
+): Expr<Readonly<Record<string, string>>> => call('map', 'merge', emptyMap, ...maps);
+
+const emptyMap = new Expr({ op: 'call', fn: 'dict', args: [] }, 'map');
+
 // ---- choices --------------------------------------------------------------------------------------------------------
 
 /** The value, or the fallback when it is empty. */
@@ -116,15 +125,16 @@ function int(x: Arg<number>): Expr {
 
 function commonKind(a: Expr, b: Expr): Kind {
   if (kindOf(a) === kindOf(b)) return kindOf(a);
-  if (isText(kindOf(a)) && isText(kindOf(b))) return 'string';
+  if (isWordKind(kindOf(a)) && isWordKind(kindOf(b))) return 'word';
+  if (isTextKind(kindOf(a)) && isTextKind(kindOf(b))) return 'string';
   throw new TypeError(`expected two values of one kind, got a ${kindOf(a)} and a ${kindOf(b)}`);
 }
 
-const textKind = (text: Text): Kind => (kindOf(lift(text)) === 'word' ? 'word' : 'string');
+const textKind = (text: Text): Kind => (isWordKind(kindOf(lift(text))) ? 'word' : 'string');
 
 function ascii(what: string, text: Text): Expr {
   const lifted = lift(text);
-  if (kindOf(lifted) === 'word') return lifted;
+  if (isWordKind(kindOf(lifted))) return lifted;
   throw new TypeError(
     `${what}() expected plain ASCII, which the schema of the value has to promise by a pattern of [A-Za-z0-9._+-]`,
   );

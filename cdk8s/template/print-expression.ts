@@ -1,6 +1,5 @@
-import { kindOf, nodeOf, Expr, type ExprNode, type Scalar } from './expr.js';
+import { Expr, isTextKind, kindOf, nodeOf, type ExprNode, type Scalar } from './expr.js';
 import type { FunctionName } from './functions.js';
-import { isText } from './tree.js';
 import type { Scope } from './scope.js';
 
 /** Functions whose last argument is their subject: they read best behind a pipe. */
@@ -58,12 +57,15 @@ export function condition(expr: Expr, scope: Scope): string {
     const presence = inner.op === 'call' ? emptinessOf(inner) : undefined;
     return presence === undefined ? `not ${parenthesised(condition(node.args[0], scope))}` : condition(presence, scope);
   }
-  if (node.fn === 'and' || node.fn === 'or') return [node.fn, ...conditionOperands(node.args, scope)].join(' ');
-  return pipeline(expr, scope);
+  if (node.fn !== 'and' && node.fn !== 'or') return pipeline(expr, scope);
+  const operands = distinctConditions(node.args, scope);
+  return operands.length === 1 ? operands.join() : [node.fn, ...operands.map(parenthesised)].join(' ');
 }
 
-export const conditionOperands = (args: readonly Expr[], scope: Scope): string[] =>
-  args.map((arg) => parenthesised(condition(arg, scope)));
+/** The operands of `and` or `or`, each said once. */
+export const distinctConditions = (args: readonly Expr[], scope: Scope): string[] => [
+  ...new Set(args.map((arg) => condition(arg, scope))),
+];
 
 /** Text with actions in it, for places where nothing quotes: lines of a file and plain YAML scalars. */
 export function interpolated(parts: readonly (string | Expr)[], scope: Scope): string {
@@ -114,7 +116,7 @@ function formatted(parts: readonly (string | Expr)[], scope: Scope): string {
 
 function verb(expr: Expr): string {
   const kind = kindOf(expr);
-  if (isText(kind) || kind === 'number') return '%s';
+  if (isTextKind(kind) || kind === 'number') return '%s';
   return kind === 'int' ? '%d' : '%t';
 }
 

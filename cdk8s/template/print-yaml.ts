@@ -67,6 +67,8 @@ function fieldLines(key: string, value: Tree, indent: number, scope: Scope): str
     return [`${name} ${scalarOf(value, scope)}`];
   }
   if (isWrittenCollection(value)) {
+    const whole = hoisted(value);
+    if (whole !== undefined) return fieldLines(key, whole, indent, scope);
     return guarded(value, [name, ...collectionLines(value, indent + 2, scope)], pad, scope);
   }
   const block = typeof value === 'string' ? literalBlock(value, indent + 2) : undefined;
@@ -102,6 +104,8 @@ function itemLines(item: Tree | Items, indent: number, scope: Scope): string[] {
     return [`${pad}- ${scalarOf(item, scope)}`];
   }
   if (!isWrittenCollection(item)) return [`${pad}- ${literalScalar(item)}`];
+  const whole = hoisted(item);
+  if (whole !== undefined) return itemLines(whole, indent, scope);
   return guarded(item, dashed(collectionLines(item, indent + 2, scope), pad), pad, scope);
 }
 
@@ -131,6 +135,14 @@ function collectionLines(tree: TreeMap | readonly (Tree | Items)[], indent: numb
 /** "- " takes the place of the indentation of the first line, unless that is an action, which prints nothing itself. */
 function dashed([first = '', ...rest]: readonly string[], pad: string): string[] {
   return first.trimStart().startsWith('{{-') ? [`${pad}-`, first, ...rest] : [`${pad}- ${first.trimStart()}`, ...rest];
+}
+
+/** A collection of one conditional part is a conditional collection, which takes one `if` instead of a guard and an `if`. */
+function hoisted(tree: Tree): Tree {
+  const [[key, only] = [], ...others] = isWrittenCollection(tree) ? Object.entries(tree) : [];
+  const node = only instanceof Expr && others.length === 0 ? nodeOf(only) : undefined;
+  if (key === undefined || node?.op !== 'when' || node.otherwise !== undefined) return undefined;
+  return new Expr({ ...node, then: isList(tree) ? [node.then] : { [key]: node.then } }, 'any');
 }
 
 /** A collection that may lose everything needs the condition around its key too, or the key would hold null. */

@@ -1,4 +1,4 @@
-import { Expr, isWord, type JsonSchema, type Kind, type Scalar } from './expr.js';
+import { Expr, isWordKind, kindOfText, type JsonSchema, type Kind, type Scalar } from './expr.js';
 
 /**
  * Typed references to a value and to its fields: `v.image.tag`. Maps with free keys and lists are references as a
@@ -62,7 +62,7 @@ function fieldSchema(schema: JsonSchema | undefined, path: readonly string[]): J
 function kindOfSchema(schema: JsonSchema | undefined): Kind {
   switch (schema?.type) {
     case 'string':
-      return isWordSchema(schema) ? 'word' : 'string';
+      return kindOfStrings(schema);
     case 'integer':
       return 'int';
     case 'number':
@@ -78,11 +78,13 @@ function kindOfSchema(schema: JsonSchema | undefined): Kind {
   }
 }
 
-/** Whether the schema promises plain characters: by its constants, or by a pattern made of nothing but classes of them. */
-function isWordSchema({ enum: choices, const: constant, pattern }: JsonSchema): boolean {
+/** What the schema promises of a string: by its constants, or by a pattern made of nothing but classes of plain characters. */
+function kindOfStrings({ enum: choices, const: constant, pattern }: JsonSchema): Kind {
   const allowed = constant === undefined ? choices : [constant];
-  if (allowed !== undefined) return allowed.every((value) => typeof value === 'string' && isWord(value));
-  return pattern !== undefined && isWordPattern(pattern);
+  if (allowed === undefined) return pattern !== undefined && isWordPattern(pattern) ? 'word' : 'string';
+  const kinds = allowed.map((value) => kindOfText(String(value)));
+  if (kinds.every((kind) => kind === 'keyword')) return 'keyword';
+  return kinds.every(isWordKind) ? 'word' : 'string';
 }
 
 function isWordPattern(pattern: string): boolean {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { Expr, isWord, kindOf, nodeOf } from './expr.js';
+import { Expr, isWord, isWordKind, kindOf, nodeOf } from './expr.js';
 import { asText, escapeBraces, interpolated, pipeline } from './print-expression.js';
 import type { Scope } from './scope.js';
 
@@ -34,6 +34,7 @@ export function scalarOf(expr: Expr, scope: Scope): string {
 const suffixes = {
   string: ' | quote',
   word: ' | quote',
+  keyword: '',
   file: ' | quote',
   int: '',
   bool: '',
@@ -49,7 +50,9 @@ const suffixes = {
  */
 function isPlain(parts: readonly (string | Expr)[]): boolean {
   const literals = parts.filter((part) => typeof part === 'string');
-  const words = parts.filter((part) => part instanceof Expr).every((part) => ['word', 'int'].includes(kindOf(part)));
+  const words = parts
+    .filter((part) => part instanceof Expr)
+    .every((part) => isWordKind(kindOf(part)) || kindOf(part) === 'int');
   return words && literals.every(isWord) && literals.some((literal) => /-[a-z]{4}/.test(literal));
 }
 

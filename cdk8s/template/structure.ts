@@ -1,9 +1,19 @@
-import { Expr, Items, kindOf, nodeOf, schemaOf, type Helper, type Kind, type LoopVariable } from './expr.js';
+import {
+  Expr,
+  isTextKind,
+  Items,
+  kindOf,
+  nodeOf,
+  schemaOf,
+  type Helper,
+  type Kind,
+  type LoopVariable,
+} from './expr.js';
 import { truth } from './operators.js';
 import { refsTo, schemaOfItems, type Refs } from './refs.js';
 import type { Arg, ListItem, Templated, Text } from './templated.js';
 import { tokenOf } from './tokens.js';
-import { isText, lift, toItem, toTree } from './tree.js';
+import { lift, toItem, toTree } from './tree.js';
 
 /** A field, list item, line or helper body that is there, or is this one, only when the condition holds. */
 export function when<T>(condition: Expr, then: NoInfer<Templated<T>>): Expr<T | undefined>;
@@ -93,7 +103,7 @@ export function helper(name: string, body: Expr<boolean>): Expr<boolean>;
 export function helper(name: string, written: Arg<string | boolean>): Expr {
   const body = lift(written);
   const kind = kindOf(body);
-  if (!isText(kind) && kind !== 'bool')
+  if (!isTextKind(kind) && kind !== 'bool')
     throw new TypeError(`helper ${name} expected a text or a condition, got a ${kind}`);
   const made: Helper = { name, body };
   return new Expr({ op: 'include', helper: made }, kind);
@@ -125,5 +135,5 @@ function isRange(list: Expr): boolean {
 function commonKindOfBranches(kinds: readonly Kind[]): Kind {
   const [first] = kinds;
   if (first === undefined || kinds.every((kind) => kind === first)) return first ?? 'any';
-  return kinds.every(isText) ? 'string' : 'any';
+  return kinds.every(isTextKind) ? 'string' : 'any';
 }

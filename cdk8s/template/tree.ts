@@ -1,4 +1,15 @@
-import { Expr, Items, isMap, kindOf, kindOfScalar, type ExprNode, type Kind, type Scalar, type Tree } from './expr.js';
+import {
+  Expr,
+  Items,
+  isMap,
+  kindOf,
+  kindOfScalar,
+  isTextKind,
+  isWordKind,
+  type ExprNode,
+  type Scalar,
+  type Tree,
+} from './expr.js';
 import { splitTokens } from './tokens.js';
 
 /**
@@ -11,17 +22,18 @@ export function toTree(written: unknown): Tree {
   if (typeof written === 'string') return stringTree(written);
   if (typeof written === 'number' || typeof written === 'boolean') return written;
   if (Array.isArray(written)) return written.filter((item) => item !== undefined).map(toItem);
-  if (isPlainObject(written)) {
-    return Object.fromEntries(
-      Object.entries(written)
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [key, toTree(value)]),
-    );
-  }
+  if (isPlainObject(written)) return mapTree(Object.entries(written));
   throw new TypeError(`expected a part of a manifest (no null, no class), got ${describe(written)}`);
 }
 
 export const toItem = (written: unknown): Tree | Items => (written instanceof Items ? written : toTree(written));
+
+function mapTree(entries: readonly [string, unknown][]): Tree {
+  const present = entries.filter(([, value]) => value !== undefined);
+  const givenMaps = present.filter(([key]) => typeof splitTokens(key)[0] === 'object');
+  if (givenMaps.length > 1) throw new TypeError('expected one spreadFields() in a map: join the maps by mergeMaps()');
+  return Object.fromEntries(present.map(([key, value]) => [key, toTree(value)]));
+}
 
 /** A text with expressions in it, as one expression; `lift` is the way in for every argument. */
 export function lift(written: unknown): Expr {
@@ -43,20 +55,17 @@ function stringTree(text: string): Tree {
 /** A concatenation. Its parts must have a text of their own. */
 export function textOf(parts: readonly (string | Expr)[]): Expr<string> {
   const [first] = parts;
-  if (parts.length === 1 && first instanceof Expr && isText(kindOf(first))) return first as Expr<string>;
+  if (parts.length === 1 && first instanceof Expr && isTextKind(kindOf(first))) return first as Expr<string>;
   for (const part of parts) {
     if (part instanceof Expr && ['list', 'map', 'any'].includes(kindOf(part))) {
       throw new TypeError(`a ${kindOf(part)} has no text of its own: use join(), toJson() or joinEach()`);
     }
   }
   const node: ExprNode = { op: 'text', parts };
-  const wordy = parts.every((part) =>
-    ['word', 'int'].includes(part instanceof Expr ? kindOf(part) : kindOfScalar(part)),
-  );
+  const kinds = parts.map((part) => (part instanceof Expr ? kindOf(part) : kindOfScalar(part)));
+  const wordy = kinds.every((kind) => isWordKind(kind) || kind === 'int');
   return new Expr(node, wordy ? 'word' : 'string');
 }
-
-export const isText = (kind: Kind): boolean => kind === 'string' || kind === 'word' || kind === 'file';
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isMap(value)) return false;
