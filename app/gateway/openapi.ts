@@ -9,11 +9,11 @@ type ToSchema = (schema: z.core.$ZodType) => JsonObject;
 /** Serves the description of all documented routes, made of the schemas that validate their requests. */
 export function serveOpenApi(server: FastifyInstance, version: string): void {
   const paths: Record<string, JsonObject> = {};
-  const schemas: JsonObject = {};
+  const schemas: JsonObject = { Error: errorSchema };
   const toSchema = schemaPrinter(schemas);
   server.addHook('onRoute', (route) => {
     const document = route.config?.document;
-    if (document === undefined) return;
+    if (document === undefined || route.method === 'HEAD') return;
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = {
       ...paths[path],
@@ -44,7 +44,10 @@ function describeOperation(route: RouteOptions, document: RouteDocument, toSchem
         description: 'As asked',
         content: { 'application/json': { schema: toSchema(document.answer) } },
       },
-      default: { description: 'An error', content: { 'application/json': { schema: errorSchema } } },
+      default: {
+        description: 'An error',
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
     },
   };
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 
 export interface Program {
+  /** Where it listens. */
+  readonly url: string;
   /** Waits for what is in flight and lets everything go. */
   close(): Promise<void>;
 }

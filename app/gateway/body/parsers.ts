@@ -14,7 +14,7 @@ export function acceptJson(server: Routes, maxBytes: number): void {
   server.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
     const chunks: Buffer[] = [];
     await readBody(payload, request.headers, maxBytes, (chunk) => chunks.push(chunk));
-    return parseJson(Buffer.concat(chunks), 'body');
+    return parseJson(Buffer.concat(chunks), 'the body');
   });
 }
 
@@ -33,5 +33,5 @@ export function acceptNdjson(server: Routes, maxBytes: number): void {
 export function jobsOf(body: unknown): readonly JobInput[] {
   if (body instanceof NdjsonJobs) return body.end();
   const many = typeof body === 'object' && body !== null && 'jobs' in body;
-  return many ? validate(jobList, body, 'body').jobs : [validate(jobInput, body, 'body')];
+  return many ? validate(jobList, body, 'the body').jobs : [validate(jobInput, body, 'the body')];
 }

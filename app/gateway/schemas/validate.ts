@@ -5,15 +5,15 @@ import { MoorlineError } from '../../resilience/errors.js';
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  throw new MoorlineError('invalid_request', `${where}: ${firstFault(result.error)}`);
+  throw new MoorlineError('invalid_request', firstFault(result.error, where));
 }
 
-function firstFault(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (issue === undefined) return 'Invalid';
-  const path = pathOf(issue.path);
+/** For example `jobs[3].priority in the body: Expected a whole number from 0 to 9, got 22`. */
+function firstFault({ issues: [issue] }: z.ZodError, where: string): string {
+  if (issue === undefined) return `${where}: Invalid`;
+  const place = issue.path.length === 0 ? where : `${pathOf(issue.path)} in ${where}`;
   const came = issue.code === 'unrecognized_keys' ? '' : `, got ${shorten(issue.input)}`;
-  return `${path}${path === '' ? '' : ': '}${issue.message}${came}`;
+  return `${place}: ${issue.message}${came}`;
 }
 
 const pathOf = (path: readonly PropertyKey[]): string =>

@@ -30,8 +30,8 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   const counters = new QueueCounters(registry);
   gaugeQueues(queues, registry);
 
-  server.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'body' }) => (value) => ({
-    value: validate(schema, value, httpPart === 'querystring' ? 'query' : httpPart),
+  server.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value) => ({
+    value: validate(schema, value, partNames[httpPart ?? 'body'] ?? 'the request'),
   }));
   acceptJson(routes, maxBodyBytes);
   serveOpenApi(server, options.version);
@@ -43,3 +43,5 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
     done();
   });
 }
+
+const partNames: Readonly<Record<string, string>> = { params: 'the path', querystring: 'the query', body: 'the body' };

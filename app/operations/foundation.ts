@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/index.js';
+import { createLog, type Logger } from '../log.js';
+import { createMetrics, type Registry } from '../metrics.js';
+import { RedisQueues } from '../queue/queues.js';
+import type { Queues } from '../queue/types.js';
+import { connectRedis, poolStats } from '../redis/index.js';
+import { Health } from './health.js';
+import { createHttpServer } from './http-server.js';
+import { serveOperations } from './routes.js';
+
+/** What gateway and worker have in common. */
+export interface Foundation {
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly queues: Queues;
+  /** Serves the operations routes; not listening yet. */
+  readonly server: FastifyInstance;
+  /** Says where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly listen: () => Promise<string>;
+  /** Finishes the requests under way, then lets go of Redis. */
+  readonly close: () => Promise<void>;
+}
+
+/** Nothing here waits for Redis: pods start in any order, and this one listens and is not ready meanwhile. */
+export function layFoundation(config: Config, log: Logger, stopping: AbortSignal): Foundation {
+  const registry = createMetrics();
+  const connections = connectRedis({ config, log, metrics: registry });
+  const queues = new RedisQueues(connections, {
+    durability: config.redis.target.kind === 'sentinel' ? 'replicated' : 'memory',
+    doneWindowMs: config.queue.doneWindowMs,
+    waitReplicasTimeoutMs: config.queue.waitReplicasTimeoutMs,
+    doorbellBlockMs: config.redis.blockingTimeoutMs,
+  });
+  const identity = {
+    kind: config.kind,
+    serverId: config.serverId,
+    podName: config.pod.name,
+    nodeName: config.pod.node,
+  };
+  const server = createHttpServer({ log, registry, token: config.http.token });
+  serveOperations(server, {
+    registry,
+    health: new Health(identity, () => connections.status(), stopping),
+    poolStats: () => poolStats(connections.status()),
+  });
+  return {
+    log,
+    registry,
+    queues,
+    server,
+    listen: () => server.listen({ host: config.http.host, port: config.http.port }),
+    close: async () => {
+      await server.close();
+      await queues.close();
+      await connections.close();
+    },
+  };
+}
+
+export const createProcessLog = ({ log, kind, serverId, pod }: Config): Logger =>
+  createLog({ level: log.level, fields: { kind, serverId, pod: pod.name } });

@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../log.js';
+import { limits } from '../queue/limits.js';
+import type { ClaimedJob, Queues, SettleResult } from '../queue/types.js';
+import { backoffDelayMs } from '../resilience/backoff.js';
+import { isMoorlineError } from '../resilience/errors.js';
+import { Delivery } from './delivery.js';
+import { Outbox, settleRequest, type Settlement } from './outbox.js';
+import type { Slots } from './slots.js';
+import type { Executor } from './types.js';
+import type { WorkerMetrics } from './worker-metrics.js';
+
+export interface ConsumerOptions {
+  readonly queue: string;
+  readonly execute: Executor;
+  readonly queues: Queues;
+  readonly slots: Slots;
+  readonly workerName: string;
+  readonly leaseMs: number;
+  readonly jobTimeoutMs: number;
+  /** How long a claim waits for work. It holds a slot meanwhile. */
+  readonly claimWaitMs: number;
+  readonly log: Logger;
+  readonly metrics: WorkerMetrics;
+}
+
+const maxSettlementsPerTurn = 500;
+const retryBackoff = { firstMs: 100, maxMs: 1_000 };
+
+/** Serves one queue. One call at a time settles what is finished and claims what there is room for. */
+export class Consumer {
+  readonly running = new Set<Delivery>();
+  private readonly outbox = new Outbox();
+  private stopping = false;
+  private failedTurns = 0;
+  /** How many slots to ask for: one to wait with, all there are once a full claim has shown that there is more. */
+  private appetite = 1;
+  /** Fires when there is something to settle, or to stop: ends waiting for slots and for jobs. */
+  private wakeUp = new AbortController();
+
+  constructor(readonly options: ConsumerOptions) {}
+
+  /** Resolves once it was told to stop and all that it had begun is settled. */
+  async run(): Promise<void> {
+    while (!this.stopping || this.running.size > 0 || !this.outbox.isEmpty) {
+      const wakeUp = this.nextWakeUp();
+      const slots = this.stopping ? await untilFired(wakeUp) : await this.options.slots.acquire(this.appetite, wakeUp);
+      // Jobs that finish in the same tick are settled by the same call.
+      await nextTick();
+      await this.turn(slots);
+    }
+  }
+
+  /** No new jobs; those at work go on. */
+  stop(): void {
+    this.stopping = true;
+    this.wakeUp.abort();
+  }
+
+  /** Ends the jobs at work and hands them back, so that another worker has them at once. */
+  handBack(): void {
+    for (const delivery of this.running) delivery.end('stopping');
+  }
+
+  private async turn(slots: number): Promise<void> {
+    const settlements = this.outbox.take(maxSettlementsPerTurn);
+    try {
+      const jobs = await this.settleAndClaim(settlements, slots);
+      this.options.slots.release(slots - jobs.length);
+      if (slots > 0) this.appetite = jobs.length === slots ? limits.maxClaim : 1;
+      for (const job of jobs) this.begin(job);
+      this.failedTurns = 0;
+    } catch (error) {
+      this.options.slots.release(slots);
+      this.keepForLater(settlements, error);
+      await sleep(backoffDelayMs(this.failedTurns++, retryBackoff));
+    }
+  }
+
+  private async settleAndClaim(settlements: readonly Settlement[], slots: number): Promise<readonly ClaimedJob[]> {
+    const { queue, queues, leaseMs, workerName, claimWaitMs } = this.options;
+    const signal = this.nextWakeUp();
+    const waitMs = signal.aborted ? 0 : claimWaitMs;
+    const claim =
+      slots === 0 || this.stopping ? undefined : { max: slots, leaseMs, worker: workerName, waitMs, signal };
+    if (settlements.length === 0) return claim === undefined ? [] : queues.claim(queue, claim);
+    const result = await queues.settle(queue, { ...settleRequest(settlements), claim });
+    this.noteStale(result);
+    return result.jobs;
+  }
+
+  private begin(job: ClaimedJob): void {
+    const { queue, leaseMs, jobTimeoutMs, log } = this.options;
+    const delivery = new Delivery(queue, job, { leaseMs, timeoutMs: job.timeoutMs ?? jobTimeoutMs, log });
+    this.running.add(delivery);
+    // It was claimed while the worker was told to stop.
+    if (this.stopping) delivery.end('stopping');
+    void this.finish(delivery);
+  }
+
+  private async finish(delivery: Delivery): Promise<void> {
+    const { queue, execute, slots, metrics, log } = this.options;
+    const { id, fence } = delivery.job;
+    metrics.running.inc({ queue });
+    const observeSeconds = metrics.seconds.startTimer({ queue });
+    const outcome = await delivery.run(execute);
+    observeSeconds();
+    metrics.running.dec({ queue });
+    metrics.finished.inc({ queue, outcome: delivery.interruption ?? outcome?.verdict });
+
+    this.running.delete(delivery);
+    slots.release(1);
+    if (outcome !== undefined) this.outbox.add({ id, fence, ...outcome });
+    else if (delivery.interruption === 'stopping') this.outbox.add({ id, fence, verdict: 'release' });
+    else log.warn({ queue, job: id }, 'the lease was lost while the job ran: its outcome is dropped');
+    this.wakeUp.abort();
+  }
+
+  /** A lost answer does no harm: the same settlement twice is accepted. */
+  private keepForLater(settlements: readonly Settlement[], error: unknown): void {
+    const { queue, log } = this.options;
+    if (isMoorlineError(error) && !error.retryable) {
+      log.error(
+        { err: error, queue, settlements: settlements.length },
+        'settlements were refused: the jobs will run again',
+      );
+      return;
+    }
+    this.outbox.putBack(settlements);
+    log.warn({ err: error, queue, unsettled: settlements.length }, 'Redis cannot be asked for jobs; trying again');
+  }
+
+  private noteStale({ rejected }: SettleResult): void {
+    const { queue, metrics, log } = this.options;
+    if (rejected.length === 0) return;
+    metrics.stale.inc({ queue }, rejected.length);
+    log.warn({ queue, jobs: rejected.map(({ id }) => id) }, 'outcomes came too late: the jobs belong to others by now');
+  }
+
+  private nextWakeUp(): AbortSignal {
+    this.wakeUp = new AbortController();
+    if (!this.outbox.isEmpty) this.wakeUp.abort();
+    return this.wakeUp.signal;
+  }
+}
+
+async function untilFired(signal: AbortSignal): Promise<0> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return 0;
+}

@@ -1,0 +1,58 @@
+import type { Logger } from '../log.js';
+import type { Queues } from '../queue/types.js';
+import type { Delivery } from './delivery.js';
+
+export interface LeaseKeeperOptions {
+  readonly queue: string;
+  readonly queues: Queues;
+  readonly leaseMs: number;
+  readonly running: ReadonlySet<Delivery>;
+  readonly log: Logger;
+}
+
+/** Renews the leases of all running jobs of a queue in one call, three times within a lease; ends the jobs whose lease is lost. */
+export class LeaseKeeper {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: LeaseKeeperOptions) {
+    this.renewIn(options.leaseMs / 3);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private renewIn(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.renew(), ms);
+  }
+
+  private async renew(): Promise<void> {
+    const { leaseMs, running, log, queue } = this.options;
+    try {
+      if (running.size > 0) await this.extendAll([...running]);
+      this.renewIn(leaseMs / 3);
+    } catch (error) {
+      log.warn({ err: error, queue }, 'leases could not be renewed; trying again');
+      for (const delivery of running) {
+        if (delivery.isLeaseOver) delivery.end('lease lost');
+      }
+      this.renewIn(leaseMs / 10);
+    }
+  }
+
+  private async extendAll(deliveries: readonly Delivery[]): Promise<void> {
+    const { queue, queues, leaseMs } = this.options;
+    const askedAt = performance.now();
+    const extend = deliveries.map(({ job: { id, fence } }) => ({ id, fence, leaseMs }));
+    const { rejected } = await queues.settle(queue, { extend });
+    const lost = new Set(rejected.map(({ fence }) => fence));
+    for (const delivery of deliveries) {
+      // One that was settled meanwhile is refused too; it has ended already.
+      if (lost.has(delivery.job.fence)) delivery.end('lease lost');
+      else delivery.leaseRenewed(askedAt);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Config } from '../config/index.js';
+import type { Logger } from '../log.js';
+import { layFoundation } from '../operations/foundation.js';
+import type { Program } from '../operations/lifecycle.js';
+import { version } from '../operations/version.js';
+import { checkHandler, checkQueue } from './check.js';
+import { executorsOf } from './executors.js';
+import { inProcess } from './handlers-module.js';
+import { Worker } from './worker.js';
+
+/** Handing jobs back after the grace of their handlers takes a moment, of this at most. */
+const maxHandBackMs = 3_000;
+
+/** Starts the worker: it serves its queues and the operations routes when this resolves. Rejects when its handlers do not load. */
+export async function startWorker(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
+  const executors = await executorsOf(config.worker);
+  const { queues, registry, listen, close } = layFoundation(config, log, stopping);
+  const url = await listen();
+  const { concurrency, leaseMs, jobTimeoutMs } = config.worker;
+  const check = inProcess(checkHandler(config.pod.name, config.serverId));
+  const worker = new Worker({
+    queues,
+    executors,
+    checks: new Map([[checkQueue, check]]),
+    concurrency,
+    leaseMs,
+    jobTimeoutMs,
+    workerName: config.pod.name,
+    log,
+    registry,
+  });
+  log.info({ url, version, queues: [...executors.keys(), checkQueue] }, 'worker listens');
+  const { shutdownGraceMs } = config;
+  return {
+    url,
+    close: async () => {
+      await worker.stop(shutdownGraceMs - Math.min(maxHandBackMs, shutdownGraceMs / 4));
+      await close();
+    },
+  };
+}

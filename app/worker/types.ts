@@ -1,0 +1,45 @@
+import type { Logger } from '../log.js';
+import type { ClaimedJob, JobFailure } from '../queue/types.js';
+
+/** A job as a handler sees it. */
+export interface Job {
+  readonly id: string;
+  readonly queue: string;
+  readonly data: unknown;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly priority: number;
+  /** Milliseconds since 1970, by the clock of Redis. */
+  readonly enqueuedAt: number;
+}
+
+export interface JobContext {
+  /** Fires when the time is up, the lease is lost or the worker stops: whatever the handler does then counts no more. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly attempt: number;
+  /** Grows with each delivery of a queue: `WHERE fence < $1` keeps a delivery that is over from writing after its successor. */
+  readonly fence: string;
+  /** When `signal` fires at the latest: milliseconds since 1970, by the clock of this machine. */
+  readonly deadline: number;
+}
+
+/**
+ * Does a job. What it returns, if anything, is the job's result: JSON, 64 KiB at most. A job runs at least once: do it so that twice is no harm.
+ * What it throws fails the attempt. An error with `retry === false` makes a dead letter at once, one with `retryAfterMs` is tried again after that time.
+ */
+export type Handler = (job: Job, context: JobContext) => unknown;
+
+/** What became of a delivery. */
+export type Outcome =
+  | { readonly verdict: 'done'; readonly resultJson?: string }
+  | {
+      readonly verdict: 'failed';
+      readonly error: JobFailure;
+      readonly retry?: boolean;
+      readonly retryAfterMs?: number;
+    };
+
+/** Does one delivery, in this process or elsewhere. Never rejects. */
+export type Executor = (job: ClaimedJob & { readonly queue: string }, context: JobContext) => Promise<Outcome>;
