@@ -105,10 +105,14 @@ function evaluateExpr(expr: Expr, scope: Scope): unknown {
       return node.parts.map((part) => (part instanceof Expr ? text(evaluateExpr(part, scope)) : part)).join('');
     case 'include':
       return evaluateExpr(node.helper.body, { context: scope.context, variables: new Map() });
+    case 'partial':
+      return evaluateTree(node.tree, { context: scope.context, variables: new Map() });
     case 'when':
       return evaluateTree(isTruthy(evaluateExpr(node.condition, scope)) ? node.then : node.otherwise, scope);
     case 'lines':
       return evaluateLines(node.items, scope);
+    case 'chartFile':
+      return node.content;
     case 'joinEach':
       return evaluateLoop(node.list, node.index, node.item, scope, (inside) => [evaluateExpr(node.text, inside)]).join(
         node.separator,

@@ -83,8 +83,10 @@ export type ExprNode =
   | { readonly op: 'call'; readonly fn: FunctionName; readonly args: readonly Expr[] }
   | { readonly op: 'text'; readonly parts: readonly (string | Expr)[] }
   | { readonly op: 'include'; readonly helper: Helper }
+  | { readonly op: 'partial'; readonly name: string; readonly tree: Tree }
   | { readonly op: 'when'; readonly condition: Expr; readonly then: Tree; readonly otherwise: Tree }
   | { readonly op: 'lines'; readonly items: readonly (Tree | Items)[] }
+  | { readonly op: 'chartFile'; readonly path: string; readonly content: string }
   | { readonly op: 'fields'; readonly map: Expr }
   | {
       readonly op: 'joinEach';
@@ -113,6 +115,8 @@ export interface JsonSchema {
   readonly items?: JsonSchema | boolean | readonly (JsonSchema | boolean)[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly pattern?: string;
+  readonly propertyNames?: JsonSchema | boolean;
+  readonly not?: JsonSchema | boolean;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
 }

@@ -59,12 +59,14 @@ export { printTemplate } from './print-yaml.js';
 export { chart, release, values, type Refs } from './refs.js';
 export { enforce, printRefusals, refuse, RefusedValues, type Refusal } from './refuse.js';
 export {
+  chartFile,
   each,
   eachEntry,
   helper,
   joinEach,
   lines,
   optional,
+  partial,
   spread,
   spreadFields,
   verbatim,

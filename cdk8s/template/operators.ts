@@ -1,4 +1,4 @@
-import { Expr, isTextKind, isWordKind, kindOf, type Kind, type Scalar } from './expr.js';
+import { Expr, isTextKind, isWordKind, kindOf, schemaOf, type JsonSchema, type Kind, type Scalar } from './expr.js';
 import type { FunctionName } from './functions.js';
 import type { Arg, Text } from './templated.js';
 import { lift, textOf } from './tree.js';
@@ -87,7 +87,15 @@ export const toJson = (value: Expr): Expr<string> => call('string', 'toJson', va
 /** Maps of text as one; of two entries with the same key the earlier wins, unless it is empty. */
 export const mergeMaps = (
   ...maps: Several<Expr<Readonly<Record<string, string>>>>
-): Expr<Readonly<Record<string, string>>> => call('map', 'merge', emptyMap, ...maps);
+): Expr<Readonly<Record<string, string>>> =>
+  new Expr({ op: 'call', fn: 'merge', args: [emptyMap, ...maps] }, 'map', sharedSchema(maps));
+
+/** Maps whose keys follow one rule make a map whose keys follow it. */
+function sharedSchema(maps: readonly Expr[]): JsonSchema | undefined {
+  const [first, ...others] = maps.map(schemaOf);
+  const rule = JSON.stringify(first?.propertyNames);
+  return others.every((schema) => JSON.stringify(schema?.propertyNames) === rule) ? first : undefined;
+}
 
 const emptyMap = new Expr({ op: 'call', fn: 'dict', args: [] }, 'map');
 

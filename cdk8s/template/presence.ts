@@ -1,4 +1,4 @@
-import { Expr, Items, isList, isMap, nodeOf, type Tree } from './expr.js';
+import { Expr, Items, isList, isMap, nodeOf, schemaOf, type Tree } from './expr.js';
 import { fieldsOf } from './evaluate.js';
 import { and, call, not, or, truth } from './operators.js';
 
@@ -18,8 +18,15 @@ export function presenceOf(tree: Tree | Items): Presence {
 
 /** The entries that a user's map adds to the fields that are written. */
 export function fieldsBeside(map: Expr, keys: readonly string[]): Expr {
-  const fixed = keys.filter((key) => fieldsOf(key) === undefined);
+  const fixed = keys.filter((key) => fieldsOf(key) === undefined && mayHoldKey(map, key));
   return fixed.length === 0 ? map : call('map', 'omit', map, ...fixed);
+}
+
+/** A map whose schema refuses a key needs not be searched for it. */
+function mayHoldKey(map: Expr, key: string): boolean {
+  const names = schemaOf(map)?.propertyNames;
+  const refused = typeof names === 'object' && typeof names.not === 'object' ? names.not.pattern : undefined;
+  return refused === undefined || !new RegExp(refused, 'u').test(key);
 }
 
 function presenceOfField(key: string, value: Tree, keys: readonly string[]): Presence {

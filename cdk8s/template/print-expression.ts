@@ -29,8 +29,12 @@ export function pipeline(expr: Expr, scope: Scope): string {
       return formatted(node.parts, scope);
     case 'include':
       return kindOf(expr) === 'bool' ? `eq (${include(node, scope)}) "true"` : include(node, scope);
+    case 'chartFile':
+      return `${scope.root}.Files.Get ${goLiteral(node.path)}`;
     case 'joinEach':
       return scope.hoist(node);
+    case 'partial':
+      throw new TypeError('partial() is the whole value of a field');
     case 'when':
       throw new TypeError('when() makes fields, items, lines and helper bodies; inside an expression use ternary()');
     case 'lines':

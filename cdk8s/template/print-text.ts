@@ -1,13 +1,15 @@
 import { Expr, Items, isList, isMap, kindOf, nodeOf, type Scalar, type Tree } from './expr.js';
 import { conditional, headerLines, templateText } from './layout.js';
 import { asText, condition, escapeBraces, goLiteral, interpolated, operand, pipeline } from './print-expression.js';
+import { partialLines } from './print-yaml.js';
 import { loop, Scope } from './scope.js';
 
 /** The template file of named templates (`_helpers.tpl`). */
 export function printHelpers(helpers: readonly Expr[], header?: string): string {
   const printed = helpers.map((expr) => {
     const node = nodeOf(expr);
-    if (node.op !== 'include') throw new TypeError('printHelpers() expected what helper() made');
+    if (node.op === 'partial') return helperOf(node.name, partialLines(node.tree)).join('\n');
+    if (node.op !== 'include') throw new TypeError('printHelpers() expected what helper() and partial() made');
     return helperLines(node.helper.name, node.helper.body).join('\n');
   });
   return templateText([...headerLines(header), printed.join('\n\n')]);
@@ -19,6 +21,12 @@ export function printText(file: Expr, header?: string): string {
   if (node.op !== 'lines') throw new TypeError('printText() expected lines()');
   return templateText([...headerLines(header), ...fileLines(node.items, Scope.top())]);
 }
+
+const helperOf = (name: string, lines: readonly string[]): string[] => [
+  `{{- define ${goLiteral(name)} -}}`,
+  ...lines,
+  '{{- end }}',
+];
 
 function helperLines(name: string, body: Expr): string[] {
   const opening = `{{- define ${goLiteral(name)} -}}`;

@@ -13,7 +13,7 @@ import {
 import { fieldsOf } from './evaluate.js';
 import { conditional, conditionLines, headerLines, templateText } from './layout.js';
 import { fieldsBeside, presenceOf } from './presence.js';
-import { condition, pipeline } from './print-expression.js';
+import { condition, goLiteral, pipeline } from './print-expression.js';
 import { literalBlock, literalScalar, scalarOf } from './scalar.js';
 import { loop, Scope } from './scope.js';
 
@@ -21,6 +21,9 @@ import { loop, Scope } from './scope.js';
 export function printTemplate(document: Document, header?: string): string {
   return templateText([...headerLines(header), ...documentLines(document, Scope.top())]);
 }
+
+/** The body of a named template that is a part of manifests. */
+export const partialLines = (tree: Tree): string[] => documentLines(tree, Scope.top());
 
 function documentLines(document: Document, scope: Scope): string[] {
   if (document instanceof Items) {
@@ -62,6 +65,11 @@ function fieldLines(key: string, value: Tree, indent: number, scope: Scope): str
   if (value instanceof Expr) {
     const node = nodeOf(value);
     if (node.op === 'when') return conditionalField(key, node, indent, scope);
+    if (node.op === 'partial')
+      return [
+        name,
+        `${pad}  {{- include ${goLiteral(node.name)} ${scope.root === '' ? '.' : scope.root} | nindent ${indent + 2} }}`,
+      ];
     if (kindOf(value) === 'file') return [`${name} ${blockHeader(value)}`, includedFile(value, indent + 2, scope)];
     if (isCollection(value)) return [name, toYaml(pipeline(value, scope), indent + 2)];
     return [`${name} ${scalarOf(value, scope)}`];
@@ -172,6 +180,8 @@ function blockHeader(file: Expr): string {
     first instanceof Expr && nodeOf(first).op === 'text'
       ? (nodeOf(first) as ExprNode & { op: 'text' }).parts[0]
       : first;
+  // A file of the chart starts with text: chartFile() sees to it.
+  if (body.op === 'chartFile') return '|';
   return typeof start === 'string' && /^\S/.test(start) ? '|' : '|2';
 }
 

@@ -97,6 +97,16 @@ export function lines(...written: readonly Line[]): Expr<string> {
   return new Expr<string>({ op: 'lines', items }, 'file');
 }
 
+/** A file that the chart ships as it is, at `path`; a template reads it, the plain rendering has its content. */
+export function chartFile(path: string, content: string): Expr<string> {
+  if (!/^\S[^]*\n$/.test(content)) throw new TypeError(`${path} must start with text and end with a line feed`);
+  return new Expr<string>({ op: 'chartFile', path, content }, 'file');
+}
+
+/** A part of manifests under a name, as the value of a field: `{{ include "name" . | nindent 4 }}`. It must never be empty. */
+export const partial = <T>(name: string, written: NoInfer<Templated<T>>): Expr<T> =>
+  new Expr<T>({ op: 'partial', name, tree: toTree(written) }, 'any');
+
 /** A named template: `{{ include "name" . }}`. The body is a text, a chain of `when`, lines, or a condition. */
 export function helper(name: string, body: Text): Expr<string>;
 export function helper(name: string, body: Expr<boolean>): Expr<boolean>;
