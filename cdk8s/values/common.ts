@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { annotations, dnsName, freeObject, image, labels, optionalName, secretName } from './fields.js';
+
+/** What concerns the whole release. */
+export const common = {
+  global: freeObject.default({}).describe('Set by Helm when this chart is a subchart; not used here.'),
+  nameOverride: optionalName.default('').describe('Replaces the chart name in the names of the objects.'),
+  fullnameOverride: optionalName.default('').describe('Replaces release and chart name in the names of the objects.'),
+  clusterDomain: dnsName.default('cluster.local').describe('DNS domain of the cluster.'),
+  commonLabels: labels.default({}).describe('Labels for every object; those that the bundle sets win.'),
+  commonAnnotations: annotations.default({}).describe('Annotations for every object.'),
+  imagePullSecrets: z
+    .array(z.strictObject({ name: secretName.min(1) }))
+    .default([])
+    .describe('Secrets with which images are pulled.'),
+  mode: z
+    .enum(['sentinel', 'standalone', 'external'])
+    .default('sentinel')
+    .describe('sentinel: Redis with failover. standalone: one Redis, no failover. external: a Redis that you run.'),
+  image: image('docker.io', 'moorline/moorline', '', 'Empty for the version of the chart.').describe(
+    'Image of the gateway and the worker.',
+  ),
+};

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { annotations, extraEnv, port, resources, scheduling } from './fields.js';
+
+/** What the bundle itself sets for gateway and worker; see cdk8s/bundle/app-container.ts. */
+export const appEnvironment = [
+  'REDIS_URI',
+  'REDIS_PASSWORD_FILE',
+  'SENTINEL_PASSWORD_FILE',
+  'SERVER_ID',
+  'POD_NAME',
+  'POD_NAMESPACE',
+  'NODE_NAME',
+  'CPU_LIMIT_MILLICORES',
+  'MEMORY_LIMIT_BYTES',
+  'MOORLINE_PORT',
+  'MOORLINE_TOKEN_FILE',
+  'MOORLINE_LOG_LEVEL',
+  'MOORLINE_MAX_BODY_BYTES',
+  'MOORLINE_SHUTDOWN_GRACE_MS',
+  'MOORLINE_WORKER_HANDLERS',
+  'MOORLINE_WORKER_PUSH',
+  'MOORLINE_WORKER_CONCURRENCY',
+  'MOORLINE_WORKER_LEASE_MS',
+  'MOORLINE_WORKER_JOB_TIMEOUT_MS',
+] as const;
+
+export const logLevel = z
+  .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+  .default('info')
+  .describe('From which level on lines are logged.');
+export const shutdownGraceSeconds = (seconds: number) =>
+  z
+    .int()
+    .min(1)
+    .max(86400)
+    .default(seconds)
+    .describe('Time to finish what runs when the pod stops; the kubelet waits 10 s longer.');
+
+export const gateway = z
+  .strictObject({
+    replicas: z.int().min(1).max(100).default(2).describe('How many gateways.'),
+    service: z
+      .strictObject({
+        type: z.enum(['ClusterIP', 'LoadBalancer', 'NodePort']).default('ClusterIP').describe('Type of the Service.'),
+        port: port.default(8080).describe('Port of the Service.'),
+        annotations: annotations.default({}).describe('Annotations of the Service.'),
+      })
+      .prefault({}),
+    maxBodyBytes: z.int().min(1024).max(16777216).default(16777216).describe('Largest request body.'),
+    logLevel,
+    shutdownGraceSeconds: shutdownGraceSeconds(20),
+    ...resources('small'),
+    extraEnv: extraEnv(appEnvironment),
+    ...scheduling,
+  })
+  .prefault({})
+  .describe('The HTTP gateway.');
