@@ -1,0 +1,64 @@
+import type { V1EnvVar, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { and, mul, not, when, type Expr, type Refs } from '../template/index.js';
+import type { Values } from '../values/index.js';
+import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { appImage, ports, redisUri } from './names.js';
+import { paths, secretKeys, secretMode } from './paths.js';
+import { fieldEnv, httpProbe, limitEnv } from './pod.js';
+
+// What gateway and worker have in common: one image, one environment (app/config), the same probes.
+
+export const appImageFields = {
+  image: appImage,
+  imagePullPolicy: v.image.pullPolicy,
+};
+
+type AppSection = Refs<Pick<Values['gateway'], 'logLevel' | 'shutdownGraceSeconds'>>;
+
+export const appEnv = (section: AppSection) => [
+  { name: 'REDIS_URI', value: redisUri },
+  when<V1EnvVar>(not(isExternalMode), {
+    name: 'REDIS_PASSWORD_FILE',
+    value: `${paths.secrets}/${secretKeys.redisPassword}`,
+  }),
+  when<V1EnvVar>(isSentinelMode, {
+    name: 'SENTINEL_PASSWORD_FILE',
+    value: `${paths.secrets}/${secretKeys.sentinelPassword}`,
+  }),
+  externalPassword('REDIS_PASSWORD_FILE', v.external.redisPasswordKey),
+  externalPassword('SENTINEL_PASSWORD_FILE', v.external.sentinelPasswordKey),
+  fieldEnv('SERVER_ID', 'metadata.uid'),
+  fieldEnv('POD_NAME', 'metadata.name'),
+  fieldEnv('POD_NAMESPACE', 'metadata.namespace'),
+  fieldEnv('NODE_NAME', 'spec.nodeName'),
+  limitEnv('CPU_LIMIT_MILLICORES', 'limits.cpu', '1m'),
+  limitEnv('MEMORY_LIMIT_BYTES', 'limits.memory', '1'),
+  { name: 'MOORLINE_PORT', value: `${ports.app}` },
+  { name: 'MOORLINE_LOG_LEVEL', value: section.logLevel },
+  { name: 'MOORLINE_SHUTDOWN_GRACE_MS', value: `${mul(section.shutdownGraceSeconds, 1000)}` },
+];
+
+const hasExternalSecret = and(isExternalMode, v.external.existingSecret);
+const externalPassword = (name: string, key: Expr<string>) =>
+  when<V1EnvVar>(and(hasExternalSecret, key), { name, value: `${paths.externalSecrets}/${key}` });
+
+export const appPorts = [{ name: 'http', containerPort: ports.app }];
+
+/** Alive does not ask Redis: an outage of Redis must not restart the application. */
+export const appProbes = {
+  startupProbe: httpProbe('/livez', { periodSeconds: 2, failureThreshold: 60 }),
+  livenessProbe: httpProbe('/livez', { periodSeconds: 10, failureThreshold: 6 }),
+  readinessProbe: httpProbe('/readyz', { periodSeconds: 5, failureThreshold: 2 }),
+};
+
+export const secretsMount = { name: 'secrets', mountPath: paths.secrets, readOnly: true };
+
+export const externalMount = when<V1VolumeMount>(hasExternalSecret, {
+  name: 'external-secrets',
+  mountPath: paths.externalSecrets,
+  readOnly: true,
+});
+export const externalVolume = when<V1Volume>(hasExternalSecret, {
+  name: 'external-secrets',
+  secret: { secretName: v.external.existingSecret, defaultMode: secretMode },
+});

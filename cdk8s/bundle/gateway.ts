@@ -1,0 +1,161 @@
+import type {
+  V1Container,
+  V1Deployment,
+  V1EnvVar,
+  V1KeyToPath,
+  V1PodDisruptionBudget,
+  V1Service,
+  V1Volume,
+} from '@kubernetes/client-node';
+import {
+  type ListItem,
+  Manifest,
+  not,
+  release,
+  spread,
+  spreadFields,
+  type TemplateChart,
+  type Templated,
+  ternary,
+  verbatim,
+  when,
+} from '../template/index.js';
+import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVolume, secretsMount } from './app-pod.js';
+import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
+import { paths, secretKeys, secretMode } from './paths.js';
+import { containerSecurity, graceSeconds, podSettings, spreadSoftly } from './pod.js';
+import { resources } from './resources.js';
+import { isGenerated, redisPasswordItem, sentinelPasswordItem, tokenItem } from './secrets.js';
+
+/** The HTTP edge; it also fills the release's Secret. */
+export function addGateway(chart: TemplateChart): void {
+  service(chart);
+  deployment(chart);
+  disruptionBudget(chart);
+}
+
+const service = (chart: TemplateChart) =>
+  new Manifest<V1Service>(chart, 'gateway-service', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadataOf(nameOf('gateway'), 'gateway', v.gateway.service.annotations),
+    spec: {
+      type: v.gateway.service.type,
+      selector: selectorOf('gateway'),
+      ports: [{ name: 'http', port: v.gateway.service.port, targetPort: 'http', appProtocol: 'http' }],
+    },
+  });
+
+const deployment = (chart: TemplateChart) =>
+  new Manifest<V1Deployment>(chart, 'gateway-deployment', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadataOf(nameOf('gateway'), 'gateway'),
+    spec: {
+      replicas: v.gateway.replicas,
+      selector: { matchLabels: selectorOf('gateway') },
+      strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: {
+          labels: podLabelsOf('gateway', v.gateway),
+          annotations: { ...spreadFields(v.gateway.podAnnotations) },
+        },
+        spec: {
+          ...podSettings(v.gateway, graceSeconds(v.gateway.shutdownGraceSeconds)),
+          serviceAccountName: names.gatewayServiceAccount,
+          topologySpreadConstraints: spreadSoftly('gateway'),
+          initContainers: [when(isGenerated, secretsContainer)],
+          containers: [container],
+          volumes,
+        },
+      },
+    },
+  });
+
+const container: Templated<V1Container> = {
+  name: 'gateway',
+  ...appImageFields,
+  args: ['gateway'],
+  ports: appPorts,
+  env: [
+    ...appEnv(v.gateway),
+    { name: 'MOORLINE_TOKEN_FILE', value: `${paths.secrets}/${secretKeys.gatewayToken}` },
+    { name: 'MOORLINE_MAX_BODY_BYTES', value: `${v.gateway.maxBodyBytes}` },
+    spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),
+  ],
+  ...appProbes,
+  resources: resources.gateway,
+  securityContext: containerSecurity,
+  volumeMounts: [secretsMount, externalMount],
+};
+
+const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+const bundledKeys = Object.values(secretKeys).join(',');
+
+/**
+ * The only container with a token. It hands the keys on as files, because its own pod cannot mount
+ * keys that do not exist before it ran.
+ */
+const secretsContainer: Templated<V1Container> = {
+  name: 'secrets',
+  ...appImageFields,
+  args: [
+    'secrets',
+    '--name',
+    names.generatedSecret,
+    '--namespace',
+    release.namespace,
+    '--keys',
+    ternary(isExternalMode, secretKeys.gatewayToken, bundledKeys),
+    '--write-to',
+    paths.secrets,
+  ],
+  resources: resources.gateway,
+  securityContext: containerSecurity,
+  volumeMounts: [
+    { name: 'secrets', mountPath: paths.secrets },
+    { name: 'token', mountPath: tokenPath, readOnly: true },
+  ],
+};
+
+const volumes: ListItem<V1Volume>[] = [
+  when(
+    isGenerated,
+    { name: 'secrets', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    {
+      name: 'secrets',
+      secret: {
+        secretName: v.auth.existingSecret,
+        defaultMode: secretMode,
+        items: [
+          tokenItem,
+          when<V1KeyToPath>(not(isExternalMode), redisPasswordItem),
+          when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem),
+        ],
+      },
+    },
+  ),
+  externalVolume,
+  when(isGenerated, {
+    name: 'token',
+    projected: {
+      sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      ],
+    },
+  }),
+];
+
+const disruptionBudget = (chart: TemplateChart) =>
+  new Manifest<V1PodDisruptionBudget>(chart, 'gateway-pdb', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: metadataOf(nameOf('gateway'), 'gateway'),
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: selectorOf('gateway') },
+    },
+  });

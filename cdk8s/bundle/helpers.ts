@@ -1,0 +1,26 @@
+import {
+  appImage,
+  chartName,
+  fullname,
+  gatewayUrl,
+  labelPartials,
+  longName,
+  redisImage,
+  redisNodes,
+  redisUri,
+  secretName,
+  sentinelHosts,
+  sentinelNodes,
+} from './names.js';
+import { redisConfig } from './redis-config.js';
+import { resources } from './resources.js';
+import { sentinelConfig } from './sentinel-config.js';
+
+/** The named templates of the chart, by the file that they are printed in. */
+export const helpers = {
+  '_names.tpl': [chartName, longName, fullname, secretName, redisImage, appImage],
+  '_addresses.tpl': [redisNodes, sentinelNodes, sentinelHosts, redisUri, gatewayUrl],
+  '_configuration.tpl': [redisConfig, sentinelConfig],
+  '_labels.tpl': labelPartials,
+  '_resources.tpl': Object.values(resources),
+};

@@ -1,0 +1,23 @@
+import type { Construct } from 'constructs';
+import { TemplateChart, type Context } from '../template/index.js';
+import { refusals } from '../checks.js';
+import { addGateway } from './gateway.js';
+import { addRedis } from './redis.js';
+import { addScripts } from './scripts.js';
+import { addSecrets, addServiceAccounts } from './secrets.js';
+import { addSentinel } from './sentinel.js';
+import { addWorker } from './worker.js';
+
+/** The whole bundle: one definition for manifests, chart and local processes. */
+export class Bundle extends TemplateChart {
+  constructor(scope: Construct, id: string, context: Context) {
+    super(scope, id, context, refusals);
+    addServiceAccounts(this);
+    addSecrets(this);
+    addScripts(this);
+    addRedis(this);
+    addSentinel(this);
+    addGateway(this);
+    addWorker(this);
+  }
+}

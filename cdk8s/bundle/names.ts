@@ -1,0 +1,170 @@
+import {
+  chart,
+  contains,
+  helper,
+  joinEach,
+  matches,
+  mergeMaps,
+  orElse,
+  partial,
+  range,
+  release,
+  replace,
+  sha256,
+  spreadFields,
+  ternary,
+  truncate,
+  when,
+  type Expr,
+  type Refs,
+  type Templated,
+} from '../template/index.js';
+import type { Values } from '../values/index.js';
+import { isExternalMode, isSentinelMode, isStandaloneMode, v } from './inputs.js';
+
+// The only place that builds a name, a label or an address.
+
+export type Component = 'redis' | 'sentinel' | 'gateway' | 'worker';
+
+export const ports = { redis: 6379, sentinel: 26379, app: 8080 } as const;
+
+const base = orElse(v.nameOverride, chart.name);
+export const chartName = helper('moorline.name', truncate(base, 63));
+
+/** Helm takes dots in the name of a release, a Service does not. */
+const releaseName = replace(release.name, '.', '-');
+export const longName = helper(
+  'moorline.longname',
+  when<string>(
+    v.fullnameOverride,
+    v.fullnameOverride,
+    when<string>(contains(releaseName, base), releaseName, `${releaseName}-${base}`),
+  ),
+);
+/**
+ * The prefix of every object of the release. At most 40 characters, so that the longest name made of it still fits into a label;
+ * a longer one ends in a hash, so that two long release names stay apart.
+ */
+export const fullname = helper(
+  'moorline.fullname',
+  when<string>(
+    matches('^[a-z0-9-]{41,}$', longName),
+    `${truncate(longName, 33)}-${truncate(sha256(longName), 6)}`,
+    longName,
+  ),
+);
+
+export const nameOf = (component: Component): string => `${fullname}-${component}`;
+/** A pod of a StatefulSet and the Service that gives it its address have the same name. */
+export const podName = (component: 'redis' | 'sentinel', ordinal: Expr<number>): string =>
+  `${nameOf(component)}-${ordinal}`;
+export const secretName = helper(
+  'moorline.secretName',
+  when<string>(v.auth.existingSecret, v.auth.existingSecret, `${fullname}-auth`),
+);
+export const names = {
+  secret: secretName,
+  generatedSecret: `${fullname}-auth`,
+  serviceAccount: `${fullname}`,
+  gatewayServiceAccount: `${fullname}-gateway`,
+  scripts: `${fullname}-scripts`,
+  redisConfig: `${fullname}-redis`,
+  sentinelConfig: `${fullname}-sentinel`,
+  handlers: `${fullname}-handlers`,
+};
+
+/** Sentinel's name of the primary; no other release in the cluster has the same, so two sets of Sentinels can never merge. */
+export const primaryName = `${release.namespace}-${fullname}`;
+
+/** The name of a Service for clients in other namespaces; absolute, so that no search list is tried. */
+const hostOf = (service: string): string => `${service}.${release.namespace}.svc.${v.clusterDomain}`;
+
+/** Standalone is one node, whatever the number of replicas says. */
+export const redisReplicas = ternary(isSentinelMode, v.redis.replicas, 1);
+
+const endpoints = (component: 'redis' | 'sentinel', count: Expr<number> | number, separator: string): Expr<string> =>
+  joinEach(range(count), (ordinal) => `${hostOf(podName(component, ordinal))}:${ports[component]}`, separator);
+
+export const redisNodes = helper('moorline.redisNodes', endpoints('redis', redisReplicas, ' '));
+export const sentinelNodes = helper('moorline.sentinelNodes', endpoints('sentinel', v.sentinel.replicas, ' '));
+export const sentinelHosts = helper('moorline.sentinelHosts', endpoints('sentinel', v.sentinel.replicas, ','));
+
+/** Where the application finds Redis, in every mode. */
+export const redisUri = helper(
+  'moorline.redisUri',
+  when<string>(
+    isExternalMode,
+    v.external.uri,
+    when<string>(
+      isStandaloneMode,
+      `redis://${hostOf(`${nameOf('redis')}-0`)}:${ports.redis}`,
+      `redis+sentinel://${sentinelHosts}/${primaryName}`,
+    ),
+  ),
+);
+
+export const gatewayUrl = helper(
+  'moorline.gatewayUrl',
+  `http://${hostOf(nameOf('gateway'))}:${v.gateway.service.port}`,
+);
+
+/** What selects the pods of a component, and nothing of another release. */
+export const selectorOf = (component: Component) => ({
+  'app.kubernetes.io/name': chartName,
+  'app.kubernetes.io/instance': release.name,
+  'app.kubernetes.io/component': component,
+});
+
+const versionLabels = {
+  'app.kubernetes.io/version': chart.appVersion,
+  'app.kubernetes.io/part-of': 'moorline',
+  'app.kubernetes.io/managed-by': release.service,
+  'helm.sh/chart': truncate(`${chart.name}-${replace(chart.version, '+', '_')}`, 63),
+};
+
+type LabelMap = Record<string, string>;
+const labelsPartial = (name: string, own: Templated<LabelMap>) =>
+  partial<LabelMap>(name, { ...own, ...versionLabels, ...spreadFields(v.commonLabels) });
+
+/** Labels of what the components share. */
+const sharedLabels = labelsPartial('moorline.labels', {
+  'app.kubernetes.io/name': chartName,
+  'app.kubernetes.io/instance': release.name,
+});
+/** Labels of every object of a component. */
+const componentLabels: Readonly<Record<Component, Expr<LabelMap>>> = {
+  redis: labelsPartial('moorline.redis.labels', selectorOf('redis')),
+  sentinel: labelsPartial('moorline.sentinel.labels', selectorOf('sentinel')),
+  gateway: labelsPartial('moorline.gateway.labels', selectorOf('gateway')),
+  worker: labelsPartial('moorline.worker.labels', selectorOf('worker')),
+};
+export const labelPartials = [sharedLabels, ...Object.values(componentLabels)];
+
+/** Pods do not carry the version of the chart, or every new version would roll them. */
+export const podLabelsOf = (component: Component, section: { readonly podLabels: Expr<Record<string, string>> }) => ({
+  ...selectorOf(component),
+  ...spreadFields(mergeMaps(section.podLabels, v.commonLabels)),
+});
+
+export const metadataOf = (
+  name: string | Expr<string>,
+  component?: Component,
+  annotations?: Expr<Record<string, string>>,
+) => ({
+  name,
+  namespace: release.namespace,
+  labels: component === undefined ? sharedLabels : componentLabels[component],
+  annotations: spreadFields(
+    annotations === undefined ? v.commonAnnotations : mergeMaps(annotations, v.commonAnnotations),
+  ),
+});
+
+type Image = Refs<Values['image']>;
+/** `registry/repository:tag`. */
+const reference = (image: Image, tag: Expr<string>): Expr<string> =>
+  when<string>(image.registry, `${image.registry}/${image.repository}:${tag}`, `${image.repository}:${tag}`);
+
+/** Redis and Sentinel. */
+export const redisImage = helper('moorline.redisImage', reference(v.redis.image, v.redis.image.tag));
+/** Gateway and worker; of the version of the chart where the values leave it open. */
+export const appImage = helper('moorline.image', reference(v.image, orElse(v.image.tag, chart.appVersion)));

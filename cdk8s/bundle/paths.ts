@@ -1,0 +1,19 @@
+/** Where things are mounted in the pods; cdk8s/local puts directories of this machine in their place. */
+export const paths = {
+  config: '/etc/moorline/config',
+  scripts: '/etc/moorline/scripts',
+  secrets: '/etc/moorline/secrets',
+  externalSecrets: '/etc/moorline/external-secrets',
+  handlers: '/etc/moorline/handlers',
+  data: '/data',
+  run: '/run/moorline',
+} as const;
+
+export const secretKeys = {
+  redisPassword: 'redis-password',
+  sentinelPassword: 'sentinel-password',
+  gatewayToken: 'gateway-token',
+} as const;
+
+/** Secret files: readable by the group of the pod, by nobody else. */
+export const secretMode = 0o440;

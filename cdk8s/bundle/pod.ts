@@ -1,0 +1,102 @@
+import type {
+  V1Affinity,
+  V1PodSecurityContext,
+  V1PodSpec,
+  V1Probe,
+  V1SecurityContext,
+  V1Toleration,
+} from '@kubernetes/client-node';
+import { add, optional, verbatim, type Arg, type Expr, type Refs, type Templated } from '../template/index.js';
+import type { Values } from '../values/index.js';
+import { v } from './inputs.js';
+import { selectorOf, type Component } from './names.js';
+
+// What all pods of the bundle have in common.
+
+/** Any but root: the images need no user of their own. Above 10000, so that it is no user of the node either. */
+const uid = 10001;
+
+export const podSecurity: V1PodSecurityContext = {
+  runAsNonRoot: true,
+  runAsUser: uid,
+  runAsGroup: uid,
+  fsGroup: uid,
+  fsGroupChangePolicy: 'OnRootMismatch',
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+export const containerSecurity: V1SecurityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+type Scheduled = Refs<Pick<Values['redis'], 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName'>>;
+
+/** The fields of a pod that do not depend on what runs in it. */
+export const podSettings = (section: Scheduled, graceSeconds: Arg<number>) =>
+  ({
+    automountServiceAccountToken: false,
+    // A Service named redis would inject REDIS_PORT, which the application would have to refuse.
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: graceSeconds,
+    imagePullSecrets: optional(v.imagePullSecrets),
+    priorityClassName: optional(section.priorityClassName),
+    securityContext: podSecurity,
+    // Names are asked for exactly when a node is lost, and a replica of the DNS may be on it: ask once, give up soon.
+    dnsConfig: {
+      options: [
+        { name: 'ndots', value: '1' },
+        { name: 'timeout', value: '1' },
+        { name: 'attempts', value: '2' },
+      ],
+    },
+    nodeSelector: optional(section.nodeSelector),
+    tolerations: optional(verbatim<V1Toleration[]>(section.tolerations)),
+    affinity: optional(verbatim<V1Affinity>(section.affinity)),
+  }) satisfies Templated<Partial<V1PodSpec>>;
+
+/** Data nodes and Sentinels: never two on a node while another node is free; over zones where there are some. */
+export const spreadStrictly = (component: Component) => [
+  spreadOver('kubernetes.io/hostname', 'DoNotSchedule', component),
+  spreadOver('topology.kubernetes.io/zone', 'ScheduleAnyway', component),
+];
+
+export const spreadSoftly = (component: Component) => [
+  spreadOver('kubernetes.io/hostname', 'ScheduleAnyway', component),
+  spreadOver('topology.kubernetes.io/zone', 'ScheduleAnyway', component),
+];
+
+const spreadOver = (
+  topologyKey: string,
+  whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway',
+  component: Component,
+) => ({
+  maxSkew: 1,
+  topologyKey,
+  whenUnsatisfiable,
+  // A cordoned or lost node is no place to wait for.
+  nodeTaintsPolicy: 'Honor',
+  labelSelector: { matchLabels: selectorOf(component) },
+});
+
+export const execProbe = (script: string, timing: Templated<V1Probe>) => ({
+  exec: { command: ['sh', script] },
+  timeoutSeconds: 5,
+  ...timing,
+});
+
+export const httpProbe = (path: string, timing: Templated<V1Probe>) => ({
+  httpGet: { path, port: 'http' },
+  timeoutSeconds: 5,
+  ...timing,
+});
+
+export const graceSeconds = (shutdownGraceSeconds: Expr<number>) => add(shutdownGraceSeconds, 10);
+
+/** From the API server, not from a token: who am I, where am I, what may I use. */
+export const fieldEnv = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+export const limitEnv = (name: string, resource: string, divisor: string) => ({
+  name,
+  valueFrom: { resourceFieldRef: { resource, divisor } },
+});

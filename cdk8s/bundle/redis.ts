@@ -1,0 +1,158 @@
+import type {
+  V1ConfigMap,
+  V1Container,
+  V1EnvVar,
+  V1KeyToPath,
+  V1PodDisruptionBudget,
+  V1Service,
+  V1StatefulSet,
+} from '@kubernetes/client-node';
+import {
+  ge,
+  includeEach,
+  includeWhen,
+  Manifest,
+  not,
+  range,
+  sha256,
+  spread,
+  spreadFields,
+  type TemplateChart,
+  type Templated,
+  verbatim,
+  when,
+} from '../template/index.js';
+import { dataEnv, dataMounts, dataVolumes, persistentVolumeClaim, sentinelEnv } from './data-pod.js';
+import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import {
+  metadataOf,
+  nameOf,
+  names,
+  podLabelsOf,
+  podName,
+  ports,
+  redisImage,
+  redisReplicas,
+  selectorOf,
+} from './names.js';
+import { paths } from './paths.js';
+import { containerSecurity, execProbe, limitEnv, podSettings, spreadStrictly } from './pod.js';
+import { redisConfig } from './redis-config.js';
+import { resources } from './resources.js';
+import { scriptsChecksum } from './scripts.js';
+import { sentinelPasswordItem } from './secrets.js';
+
+const isBundled = not(isExternalMode);
+const servicePorts = [{ name: 'redis', port: ports.redis, targetPort: 'redis' }];
+
+/** The data nodes: role-neutral, told apart only by what Sentinel decides. */
+export function addRedis(chart: TemplateChart): void {
+  includeWhen(config(chart), isBundled);
+  includeWhen(headlessService(chart), isBundled);
+  includeWhen(addressServices(chart), isBundled);
+  includeWhen(statefulSet(chart), isBundled);
+  includeWhen(disruptionBudget(chart), isBundled);
+}
+
+const config = (chart: TemplateChart) =>
+  new Manifest<V1ConfigMap>(chart, 'redis-configmap', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadataOf(names.redisConfig, 'redis'),
+    data: { 'redis.conf': redisConfig },
+  });
+
+const headlessService = (chart: TemplateChart) =>
+  new Manifest<V1Service>(chart, 'redis-service', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadataOf(nameOf('redis'), 'redis'),
+    spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: selectorOf('redis'), ports: servicePorts },
+  });
+
+/** One Service a pod: its address is announced, so it must outlive the pod and answer before the pod is ready. */
+const addressServices = (chart: TemplateChart) =>
+  new Manifest<V1Service>(
+    chart,
+    'redis-address-services',
+    includeEach(range(redisReplicas), (ordinal) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: metadataOf(podName('redis', ordinal), 'redis'),
+      spec: {
+        publishNotReadyAddresses: true,
+        selector: { ...selectorOf('redis'), 'statefulset.kubernetes.io/pod-name': podName('redis', ordinal) },
+        ports: servicePorts,
+      },
+    })),
+  );
+
+const statefulSet = (chart: TemplateChart) =>
+  new Manifest<V1StatefulSet>(chart, 'redis-statefulset', {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: metadataOf(nameOf('redis'), 'redis'),
+    spec: {
+      serviceName: nameOf('redis'),
+      replicas: redisReplicas,
+      // Ordered start would wait for a pod that waits for the others.
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: selectorOf('redis') },
+      template: {
+        metadata: {
+          labels: podLabelsOf('redis', v.redis),
+          annotations: {
+            'checksum/config': sha256(redisConfig),
+            'checksum/scripts': scriptsChecksum,
+            ...spreadFields(v.redis.podAnnotations),
+          },
+        },
+        spec: {
+          ...podSettings(v.redis, v.redis.terminationGracePeriodSeconds),
+          serviceAccountName: names.serviceAccount,
+          topologySpreadConstraints: spreadStrictly('redis'),
+          containers: [container],
+          volumes: dataVolumes(names.redisConfig, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)),
+        },
+      },
+      volumeClaimTemplates: [persistentVolumeClaim(v.redis.persistence)],
+    },
+  });
+
+const container: Templated<V1Container> = {
+  name: 'redis',
+  image: redisImage,
+  imagePullPolicy: v.redis.image.pullPolicy,
+  command: ['sh', `${paths.scripts}/redis-start.sh`],
+  ports: [{ name: 'redis', containerPort: ports.redis }],
+  env: [
+    ...dataEnv,
+    ...sentinelEnv.map((env) => when<V1EnvVar>(isSentinelMode, env)),
+    limitEnv('MEMORY_LIMIT_BYTES', 'limits.memory', '1'),
+    { name: 'MAXMEMORY_PERCENT', value: `${v.redis.maxmemoryPercent}` },
+    when<V1EnvVar>(ge(v.redis.bootstrap.forcePrimary, 0), {
+      name: 'FORCE_PRIMARY',
+      value: `${v.redis.bootstrap.forcePrimary}`,
+    }),
+    spread(verbatim<V1EnvVar[]>(v.redis.extraEnv)),
+  ],
+  // Loading a large append-only file may take many minutes.
+  startupProbe: execProbe(`${paths.scripts}/redis-live.sh`, { periodSeconds: 2, failureThreshold: 900 }),
+  livenessProbe: execProbe(`${paths.scripts}/redis-live.sh`, { periodSeconds: 10, failureThreshold: 6 }),
+  readinessProbe: execProbe(`${paths.scripts}/redis-ready.sh`, { periodSeconds: 5, failureThreshold: 2 }),
+  resources: resources.redis,
+  securityContext: containerSecurity,
+  volumeMounts: dataMounts,
+};
+
+const disruptionBudget = (chart: TemplateChart) =>
+  new Manifest<V1PodDisruptionBudget>(chart, 'redis-pdb', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: metadataOf(nameOf('redis'), 'redis'),
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: selectorOf('redis') },
+    },
+  });

@@ -1,0 +1,140 @@
+import type {
+  V1ConfigMap,
+  V1Container,
+  V1PodDisruptionBudget,
+  V1Service,
+  V1StatefulSet,
+} from '@kubernetes/client-node';
+import {
+  add,
+  div,
+  includeEach,
+  includeWhen,
+  Manifest,
+  orElse,
+  range,
+  sha256,
+  spreadFields,
+  type TemplateChart,
+  type Templated,
+} from '../template/index.js';
+import { dataEnv, dataMounts, dataVolumes, persistentVolumeClaim, sentinelEnv } from './data-pod.js';
+import { isSentinelMode, v } from './inputs.js';
+import { metadataOf, nameOf, names, podLabelsOf, podName, ports, redisImage, selectorOf } from './names.js';
+import { paths } from './paths.js';
+import { containerSecurity, execProbe, podSettings, spreadStrictly } from './pod.js';
+import { resources } from './resources.js';
+import { scriptsChecksum } from './scripts.js';
+import { sentinelPasswordItem } from './secrets.js';
+import { sentinelConfig } from './sentinel-config.js';
+
+const servicePorts = [{ name: 'sentinel', port: ports.sentinel, targetPort: 'sentinel' }];
+const graceSeconds = 30;
+
+/** Pods of their own: a Sentinel beside a primary would be lost exactly when it is needed. */
+export function addSentinel(chart: TemplateChart): void {
+  for (const manifest of [config, headlessService, statefulSet, disruptionBudget]) {
+    includeWhen(manifest(chart), isSentinelMode);
+  }
+  includeWhen(addressServices(chart), isSentinelMode);
+}
+
+const config = (chart: TemplateChart) =>
+  new Manifest<V1ConfigMap>(chart, 'sentinel-configmap', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadataOf(names.sentinelConfig, 'sentinel'),
+    data: { 'sentinel.conf': sentinelConfig },
+  });
+
+const headlessService = (chart: TemplateChart) =>
+  new Manifest<V1Service>(chart, 'sentinel-service', {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadataOf(nameOf('sentinel'), 'sentinel'),
+    spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: selectorOf('sentinel'), ports: servicePorts },
+  });
+
+/** One Service a pod: clients and fellows are given its address. */
+const addressServices = (chart: TemplateChart) =>
+  new Manifest<V1Service>(
+    chart,
+    'sentinel-address-services',
+    includeEach(range(v.sentinel.replicas), (ordinal) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: metadataOf(podName('sentinel', ordinal), 'sentinel'),
+      spec: {
+        publishNotReadyAddresses: true,
+        selector: { ...selectorOf('sentinel'), 'statefulset.kubernetes.io/pod-name': podName('sentinel', ordinal) },
+        ports: servicePorts,
+      },
+    })),
+  );
+
+const statefulSet = (chart: TemplateChart) =>
+  new Manifest<V1StatefulSet>(chart, 'sentinel-statefulset', {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: metadataOf(nameOf('sentinel'), 'sentinel'),
+    spec: {
+      serviceName: nameOf('sentinel'),
+      replicas: v.sentinel.replicas,
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: selectorOf('sentinel') },
+      template: {
+        metadata: {
+          labels: podLabelsOf('sentinel', v.sentinel),
+          annotations: {
+            'checksum/config': sha256(sentinelConfig),
+            'checksum/scripts': scriptsChecksum,
+            ...spreadFields(v.sentinel.podAnnotations),
+          },
+        },
+        spec: {
+          ...podSettings(v.sentinel, graceSeconds),
+          serviceAccountName: names.serviceAccount,
+          topologySpreadConstraints: spreadStrictly('sentinel'),
+          containers: [container],
+          volumes: dataVolumes(names.sentinelConfig, sentinelPasswordItem),
+        },
+      },
+      volumeClaimTemplates: [persistentVolumeClaim(v.sentinel.persistence)],
+    },
+  });
+
+const majority = add(div(v.sentinel.replicas, 2), 1);
+
+const container: Templated<V1Container> = {
+  name: 'sentinel',
+  image: redisImage,
+  imagePullPolicy: v.redis.image.pullPolicy,
+  command: ['sh', `${paths.scripts}/sentinel-start.sh`],
+  ports: [{ name: 'sentinel', containerPort: ports.sentinel }],
+  env: [
+    ...dataEnv,
+    ...sentinelEnv,
+    { name: 'SENTINEL_QUORUM', value: `${orElse(v.sentinel.quorum, majority)}` },
+    { name: 'SENTINEL_DOWN_AFTER_MS', value: `${v.sentinel.downAfterMs}` },
+    { name: 'SENTINEL_FAILOVER_TIMEOUT_MS', value: `${v.sentinel.failoverTimeoutMs}` },
+    { name: 'SENTINEL_PARALLEL_SYNCS', value: `${v.sentinel.parallelSyncs}` },
+  ],
+  startupProbe: execProbe(`${paths.scripts}/sentinel-live.sh`, { periodSeconds: 2, failureThreshold: 30 }),
+  livenessProbe: execProbe(`${paths.scripts}/sentinel-live.sh`, { periodSeconds: 10, failureThreshold: 6 }),
+  readinessProbe: execProbe(`${paths.scripts}/sentinel-ready.sh`, { periodSeconds: 5, failureThreshold: 2 }),
+  resources: resources.sentinel,
+  securityContext: containerSecurity,
+  volumeMounts: dataMounts,
+};
+
+const disruptionBudget = (chart: TemplateChart) =>
+  new Manifest<V1PodDisruptionBudget>(chart, 'sentinel-pdb', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: metadataOf(nameOf('sentinel'), 'sentinel'),
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: selectorOf('sentinel') },
+    },
+  });

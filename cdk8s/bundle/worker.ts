@@ -1,0 +1,132 @@
+import type {
+  V1ConfigMap,
+  V1Container,
+  V1Deployment,
+  V1EnvVar,
+  V1KeyToPath,
+  V1PodDisruptionBudget,
+  V1Volume,
+  V1VolumeMount,
+} from '@kubernetes/client-node';
+import {
+  includeWhen,
+  type ListItem,
+  Manifest,
+  not,
+  or,
+  sha256,
+  spread,
+  spreadFields,
+  type TemplateChart,
+  type Templated,
+  toJson,
+  verbatim,
+  when,
+} from '../template/index.js';
+import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVolume, secretsMount } from './app-pod.js';
+import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
+import { paths, secretMode } from './paths.js';
+import { containerSecurity, graceSeconds, podSettings, spreadSoftly } from './pod.js';
+import { resources } from './resources.js';
+import { redisPasswordItem, sentinelPasswordItem } from './secrets.js';
+
+const { handlers } = v.worker;
+const handlersFile = 'handlers.mjs';
+
+/** The processes that claim jobs and run handlers. */
+export function addWorker(chart: TemplateChart): void {
+  includeWhen(handlersConfig(chart), handlers.source);
+  deployment(chart);
+  disruptionBudget(chart);
+}
+
+/** Handlers given as text in the values. */
+const handlersConfig = (chart: TemplateChart) =>
+  new Manifest<V1ConfigMap>(chart, 'worker-handlers-configmap', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadataOf(names.handlers, 'worker'),
+    data: { [handlersFile]: handlers.source },
+  });
+
+const deployment = (chart: TemplateChart) =>
+  new Manifest<V1Deployment>(chart, 'worker-deployment', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadataOf(nameOf('worker'), 'worker'),
+    spec: {
+      replicas: v.worker.replicas,
+      selector: { matchLabels: selectorOf('worker') },
+      template: {
+        metadata: {
+          labels: podLabelsOf('worker', v.worker),
+          annotations: {
+            'checksum/handlers': sha256(handlers.source),
+            ...spreadFields(v.worker.podAnnotations),
+          },
+        },
+        spec: {
+          ...podSettings(v.worker, graceSeconds(v.worker.shutdownGraceSeconds)),
+          serviceAccountName: names.serviceAccount,
+          topologySpreadConstraints: spreadSoftly('worker'),
+          containers: [container],
+          volumes,
+        },
+      },
+    },
+  });
+
+const container: Templated<V1Container> = {
+  name: 'worker',
+  ...appImageFields,
+  args: ['worker'],
+  ports: appPorts,
+  env: [
+    ...appEnv(v.worker),
+    when(or(handlers.source, handlers.module), {
+      name: 'MOORLINE_WORKER_HANDLERS',
+      value: when(handlers.source, `${paths.handlers}/${handlersFile}`, handlers.module),
+    }),
+    when(v.worker.push, { name: 'MOORLINE_WORKER_PUSH', value: toJson(v.worker.push) }),
+    { name: 'MOORLINE_WORKER_CONCURRENCY', value: `${v.worker.concurrency}` },
+    { name: 'MOORLINE_WORKER_LEASE_MS', value: `${v.worker.leaseMs}` },
+    { name: 'MOORLINE_WORKER_JOB_TIMEOUT_MS', value: `${v.worker.jobTimeoutMs}` },
+    spread(verbatim<V1EnvVar[]>(v.worker.extraEnv)),
+  ],
+  ...appProbes,
+  resources: resources.worker,
+  securityContext: containerSecurity,
+  volumeMounts: [
+    when(not(isExternalMode), secretsMount),
+    externalMount,
+    when(handlers.source, { name: 'handlers', mountPath: paths.handlers, readOnly: true }),
+    spread(verbatim<V1VolumeMount[]>(v.worker.extraVolumeMounts)),
+  ],
+};
+
+const volumes: ListItem<V1Volume>[] = [
+  when(not(isExternalMode), {
+    name: 'secrets',
+    secret: {
+      secretName: names.secret,
+      defaultMode: secretMode,
+      items: [redisPasswordItem, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)],
+    },
+  }),
+  externalVolume,
+  when(handlers.source, { name: 'handlers', configMap: { name: names.handlers } }),
+  spread(verbatim<V1Volume[]>(v.worker.extraVolumes)),
+];
+
+const disruptionBudget = (chart: TemplateChart) =>
+  new Manifest<V1PodDisruptionBudget>(chart, 'worker-pdb', {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: metadataOf(nameOf('worker'), 'worker'),
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: selectorOf('worker') },
+    },
+  });

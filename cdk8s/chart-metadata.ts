@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** Chart.yaml. Chart and application are released together, so they have one version. */
+export const chartMetadata = {
+  apiVersion: 'v2',
+  name: 'moorline',
+  version: manifest.version,
+  appVersion: manifest.version,
+  type: 'application',
+  description: 'Highly available Redis that heals itself and loses nothing it acknowledged, and a job queue on top.',
+  keywords: ['redis', 'sentinel', 'queue', 'jobs', 'messaging'],
+  annotations: { 'artifacthub.io/category': 'database', 'artifacthub.io/license': 'Apache-2.0' },
+} as const;

@@ -1,0 +1,108 @@
+import { and, eq, ge, gt, lt, mod, ne, not, or, sub, refuse, type Expr, type Refusal } from './template/index.js';
+import { isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
+
+interface Check {
+  readonly id: string;
+  /** Holds when the values are refused. */
+  readonly check: Expr<boolean>;
+  /** Names the value and the reason. */
+  readonly message: string;
+  /** What to write instead. */
+  readonly fix: string;
+}
+
+/**
+ * Combinations of values that are refused, the same by `helm` and by `cdk8s synth`.
+ */
+export const checks: readonly Check[] = [
+  {
+    id: 'eviction-policy',
+    check: and(not(isExternalMode), ne(v.redis.maxmemoryPolicy, 'noeviction')),
+    message: `redis.maxmemoryPolicy is ${v.redis.maxmemoryPolicy}: Redis would drop jobs silently when memory runs out`,
+    fix: 'set it to noeviction',
+  },
+  memoryLimit('redis', v.redis.resources, not(isExternalMode)),
+  memoryLimit('sentinel', v.sentinel.resources, isSentinelMode),
+  memoryLimit('gateway', v.gateway.resources),
+  memoryLimit('worker', v.worker.resources),
+  {
+    id: 'redis-replicas',
+    check: and(isSentinelMode, lt(v.redis.replicas, 2)),
+    message: `redis.replicas is ${v.redis.replicas}: without a replica there is nothing to fail over to`,
+    fix: 'set it to 3, or set mode to standalone',
+  },
+  {
+    id: 'min-replicas',
+    check: and(
+      isSentinelMode,
+      gt(v.redis.minReplicasToWrite, 0),
+      gt(v.redis.minReplicasToWrite, sub(v.redis.replicas, 2)),
+    ),
+    message: `redis.minReplicasToWrite is ${v.redis.minReplicasToWrite} of ${v.redis.replicas} data nodes: the loss of one node would stop all writes`,
+    fix: 'keep it at least 2 below redis.replicas, or set it to 0',
+  },
+  {
+    id: 'sentinel-count',
+    check: and(isSentinelMode, or(lt(v.sentinel.replicas, 3), eq(mod(v.sentinel.replicas, 2), 0))),
+    message: `sentinel.replicas is ${v.sentinel.replicas}: below 3 no majority survives a loss, and an even number adds a voter that can only tie`,
+    fix: 'set it to 3 or 5',
+  },
+  {
+    id: 'sentinel-quorum',
+    check: and(isSentinelMode, gt(v.sentinel.quorum, v.sentinel.replicas)),
+    message: `sentinel.quorum is ${v.sentinel.quorum}, but there are ${v.sentinel.replicas} Sentinels: no failover could ever start`,
+    fix: 'set it to 0, which means a majority',
+  },
+  {
+    id: 'sentinel-down-after',
+    check: and(isSentinelMode, lt(v.sentinel.downAfterMs, 3500)),
+    message: `sentinel.downAfterMs is ${v.sentinel.downAfterMs}: below 3500 a set in which every node is a replica never heals`,
+    fix: 'set it to 4000',
+  },
+  {
+    id: 'sentinel-failover-timeout',
+    check: and(isSentinelMode, lt(v.sentinel.failoverTimeoutMs, v.sentinel.downAfterMs)),
+    message: `sentinel.failoverTimeoutMs is ${v.sentinel.failoverTimeoutMs}, shorter than sentinel.downAfterMs of ${v.sentinel.downAfterMs}`,
+    fix: 'set it to 30000, or 60000 for much data',
+  },
+  {
+    id: 'force-primary',
+    check: and(isSentinelMode, ge(v.redis.bootstrap.forcePrimary, v.redis.replicas)),
+    message: `redis.bootstrap.forcePrimary is ${v.redis.bootstrap.forcePrimary}, but the last data node is number ${sub(v.redis.replicas, 1)}`,
+    fix: 'name the ordinal of an existing pod, or -1 for nobody',
+  },
+  {
+    id: 'external-uri',
+    check: and(isExternalMode, not(v.external.uri)),
+    message: 'mode is external, but external.uri is empty: nobody would know which Redis to use',
+    fix: 'set external.uri, for example to redis+sentinel://sentinel-0:26379,sentinel-1:26379/primary',
+  },
+  {
+    id: 'external-unused',
+    check: and(not(isExternalMode), v.external.uri),
+    message: `external.uri is set, but mode is ${v.mode}: the external Redis would not be used`,
+    fix: 'set mode to external, or leave external.uri empty',
+  },
+  {
+    id: 'worker-handlers',
+    check: and(v.worker.handlers.source, v.worker.handlers.module),
+    message: 'worker.handlers.source and worker.handlers.module are both set: a worker loads one module',
+    fix: 'leave one of them empty',
+  },
+];
+
+/** The checks as the rendering engine takes them. */
+export const refusals: readonly Refusal[] = checks.map(({ id, check, message, fix }) =>
+  refuse({ id, check, message: `${message}; ${fix}` }),
+);
+
+/** Resources written by hand replace the preset, its memory limit included. */
+function memoryLimit(component: string, resources: typeof v.redis.resources, applies?: Expr<boolean>): Check {
+  const isMissing = and(or(resources.requests, resources.limits), not(resources.limits.memory));
+  return {
+    id: `${component}-memory-limit`,
+    check: applies === undefined ? isMissing : and(applies, isMissing),
+    message: `${component}.resources has no limits.memory: the pod could take the node with it, and maxmemory could not be derived`,
+    fix: `set ${component}.resources.limits.memory, or leave ${component}.resources empty for a preset`,
+  };
+}

@@ -1,0 +1,59 @@
+/** For every check of cdk8s/checks.ts, values that it refuses and a part of what it says. */
+export const refusedExamples = [
+  {
+    id: 'eviction-policy',
+    values: { redis: { maxmemoryPolicy: 'allkeys-lru' } },
+    says: 'redis.maxmemoryPolicy is allkeys-lru',
+  },
+  {
+    id: 'redis-memory-limit',
+    values: { redis: { resources: { limits: { cpu: '1' } } } },
+    says: 'redis.resources has no limits.memory',
+  },
+  {
+    id: 'sentinel-memory-limit',
+    values: { sentinel: { resources: { requests: { memory: '1Gi' } } } },
+    says: 'sentinel.resources',
+  },
+  {
+    id: 'gateway-memory-limit',
+    values: { gateway: { resources: { limits: { cpu: '1' } } } },
+    says: 'gateway.resources',
+  },
+  {
+    id: 'worker-memory-limit',
+    values: { mode: 'standalone', worker: { resources: { limits: { cpu: '1' } } } },
+    says: 'worker.resources',
+  },
+  { id: 'redis-replicas', values: { redis: { replicas: 1, minReplicasToWrite: 0 } }, says: 'redis.replicas is 1' },
+  { id: 'min-replicas', values: { redis: { replicas: 2 } }, says: 'redis.minReplicasToWrite is 1 of 2 data nodes' },
+  { id: 'sentinel-count', values: { sentinel: { replicas: 4 } }, says: 'sentinel.replicas is 4' },
+  { id: 'sentinel-count', values: { sentinel: { replicas: 1 } }, says: 'sentinel.replicas is 1' },
+  {
+    id: 'sentinel-quorum',
+    values: { sentinel: { quorum: 4 } },
+    says: 'sentinel.quorum is 4, but there are 3 Sentinels',
+  },
+  { id: 'sentinel-down-after', values: { sentinel: { downAfterMs: 1500 } }, says: 'sentinel.downAfterMs is 1500' },
+  {
+    id: 'sentinel-failover-timeout',
+    values: { sentinel: { failoverTimeoutMs: 3000 } },
+    says: 'sentinel.failoverTimeoutMs is 3000, shorter than sentinel.downAfterMs of 4000',
+  },
+  {
+    id: 'force-primary',
+    values: { redis: { bootstrap: { forcePrimary: 3 } } },
+    says: 'redis.bootstrap.forcePrimary is 3, but the last data node is number 2',
+  },
+  { id: 'external-uri', values: { mode: 'external' }, says: 'external.uri is empty' },
+  {
+    id: 'external-unused',
+    values: { external: { uri: 'redis://redis:6379' } },
+    says: 'external.uri is set, but mode is sentinel',
+  },
+  {
+    id: 'worker-handlers',
+    values: { worker: { handlers: { source: 'export default {}', module: '/app/handlers.mjs' } } },
+    says: 'both set',
+  },
+] as const;
