@@ -1,0 +1,125 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # variables are for the script that sources this
+# What the start scripts and the probes share. Functions answer in variables where they can: a poll of six servers starts enough processes.
+
+log() {
+  printf 'moorline: %s\n' "$*" >&2
+}
+
+fail() {
+  log "$*"
+  exit 1
+}
+
+# Ends the script with one line unless the environment has all of the given names.
+require() {
+  for name in "$@"; do
+    eval "value=\${$name-}"
+    [ -n "$value" ] || fail "expected $name in the environment, but it is empty or missing"
+  done
+}
+
+# Sets `ordinal` and, from the list of `host:port` that is given, `own_port`.
+read_identity() {
+  require POD_NAME
+  ordinal=${POD_NAME##*-}
+  case $ordinal in
+    '' | *[!0-9]*) fail "expected POD_NAME to end in an ordinal, got $POD_NAME" ;;
+  esac
+  pick "$ordinal" "$1"
+  [ -n "$picked" ] || fail "expected an entry for each pod, got none for $POD_NAME in: $1"
+  own_port=${picked##*:}
+}
+
+# Sets `picked` to the word at a position of a list, empty past its end.
+pick() {
+  position=$1 picked=''
+  for word in $2; do
+    if [ "$position" -eq 0 ]; then
+      picked=$word
+      return
+    fi
+    position=$((position - 1))
+  done
+}
+
+# Sets `password` from a file: one line, of any characters that print.
+read_password() {
+  [ -r "$1" ] || fail "expected a password in $1, but the file cannot be read"
+  password=$(cat "$1")
+  case $password in
+    '') fail "expected a password in $1, but the file is empty" ;;
+    *'
+'*) fail "expected a password of one line in $1" ;;
+  esac
+}
+
+# Sets `quoted` to the given text as redis.conf wants it.
+quote() {
+  quoted="\"$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')\""
+}
+
+# Sets `addresses` to a word `address,port` for each `host:port` of the list. Names are looked up here and never again: an announced name would have
+# Sentinel resolve it in its event loop, and a slow DNS would blind it just when a node is lost.
+resolve_all() {
+  position=0
+  for entry in $1; do
+    resolve "$entry" >"$RUN_DIR/address-$position" &
+    position=$((position + 1))
+  done
+  wait
+  addresses=''
+  while [ "$position" -gt 0 ]; do
+    position=$((position - 1))
+    address=$(cat "$RUN_DIR/address-$position")
+    [ -n "$address" ] || fail "expected addresses for $1, but a name is unknown"
+    addresses="$address $addresses"
+  done
+}
+
+resolve() {
+  host=${1%:*} attempts=30
+  case $host in
+    # [2001:db8::1]:6379
+    \[*) host=${host#\[} host=${host%\]} ;;
+    *[!0-9.]*)
+      name=$host
+      until host=$(look_up "$name") && [ -n "$host" ]; do
+        attempts=$((attempts - 1))
+        [ "$attempts" -gt 0 ] || return
+        sleep 1
+      done
+      ;;
+  esac
+  echo "$host,${1##*:}"
+}
+
+look_up() {
+  timeout 5 getent ahosts "$1" | {
+    read -r found _ || return
+    echo "$found"
+  }
+}
+
+# Asks a server one thing, within a second. The password is seen by this one child: in its environment, not in its arguments.
+ask() {
+  asked=$1 secret=$2
+  shift 2
+  REDISCLI_AUTH=$secret timeout 1 redis-cli -h "${asked%,*}" -p "${asked#*,}" "$@" 2>/dev/null || :
+}
+
+# Asks the server of this pod.
+ask_self() {
+  secret_of_self=$1
+  shift
+  ask "127.0.0.1,$own_port" "$secret_of_self" "$@"
+}
+
+# For the liveness probes, which need no password.
+is_alive() {
+  answer=$(ask_self '' PING)
+  case $answer in
+    PONG | NOAUTH* | LOADING* | MASTERDOWN* | BUSY*) ;;
+    *) fail "not alive: ${answer:-no answer within a second}" ;;
+  esac
+}

@@ -1,0 +1,134 @@
+#!/bin/sh
+# Starts the Redis of this pod: as primary, as replica, or not at all. It asks every Sentinel and every other node first (decide.sh),
+# and it runs at every start of the container, so that a crash takes the same way as a new pod.
+set -eu
+umask 077
+here=$(dirname "$0")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+# shellcheck source=facts.sh
+. "$here/facts.sh"
+# shellcheck source=decide.sh
+. "$here/decide.sh"
+
+# After so long what is ambiguous will not clear up by itself, and a failover that was asked for has failed.
+patience_s=10
+# The others may have to be scheduled, and to fetch their image.
+give_up_s=300
+
+main() {
+  # A shell that is process 1 would not hear SIGTERM otherwise.
+  trap 'exit 143' TERM INT
+  require REDIS_MODE REDIS_NODES CONFIG_DIR DATA_DIR RUN_DIR REDIS_PASSWORD_FILE MEMORY_LIMIT_BYTES MAXMEMORY_PERCENT
+  read_identity "$REDIS_NODES"
+  read_password "$REDIS_PASSWORD_FILE"
+  redis_password=$password
+  resolve_all "$REDIS_NODES"
+  redis_addresses=$addresses
+  pick "$ordinal" "$redis_addresses"
+  own_address=$picked
+  case $REDIS_MODE in
+    standalone) start_as_primary 'it is the only node' ;;
+    sentinel) find_role ;;
+    *) fail "expected REDIS_MODE to be sentinel or standalone, got $REDIS_MODE" ;;
+  esac
+  log "starts as $decision${leader:+ of node $leader}: $reason"
+  write_configuration >"$RUN_DIR/redis.conf"
+  exec redis-server "$RUN_DIR/redis.conf"
+}
+
+# Asks and decides until the decision is to start.
+find_role() {
+  require SENTINEL_NODES SENTINEL_PASSWORD_FILE PRIMARY_NAME
+  read_password "$SENTINEL_PASSWORD_FILE"
+  sentinel_password=$password
+  resolve_all "$SENTINEL_NODES"
+  sentinel_addresses=$addresses
+  read_local_facts
+  began_at_s=$(date +%s) failover_answer='' last_reason=''
+  while :; do
+    collect_facts '' "$ordinal"
+    measure_patience
+    decide_start
+    case $decision in
+      primary | replica) return ;;
+      refuse) fail "refuses to start: $reason" ;;
+    esac
+    [ "$waited_s" -lt "$give_up_s" ] || fail "gave up after $waited_s s: $reason"
+    [ "$reason" = "$last_reason" ] || log "$reason"
+    last_reason=$reason
+    if [ "$decision" = failover ]; then request_failover; fi
+    sleep 0.2
+  done
+}
+
+# Redis writes its pid file when it starts and deletes it at the very end of an orderly shutdown, when everything is on disk;
+# a crash, a kill -9 or a lost node leaves it. (Redis 7.0 to 8, Valkey 8: it does so whenever `pidfile` is set.)
+read_local_facts() {
+  local_data=none last_stop=clean force_primary=${FORCE_PRIMARY-}
+  for file in "$DATA_DIR"/dump.rdb "$DATA_DIR"/appendonly.aof "$DATA_DIR"/appendonlydir/*; do
+    [ ! -e "$file" ] || local_data=kept
+  done
+  [ ! -e "$DATA_DIR/redis.pid" ] || last_stop=unclean
+}
+
+measure_patience() {
+  waited_s=$(($(date +%s) - began_at_s)) patience=left
+  if [ "$waited_s" -lt 3 ]; then patience=new; fi
+  if [ "$waited_s" -ge "$patience_s" ]; then patience=spent; fi
+}
+
+# Asks one Sentinel that names this node, and once: competing requests would only delay each other. After a refusal it may be asked again.
+request_failover() {
+  [ "$failover_answer" != requested ] || return 0
+  find_sentinel_that_names_me
+  # Sentinel chooses by offsets that may be 10 s old: it could take a replica that lacks what the other one has confirmed.
+  # Nothing is written now, so one fresh look is enough.
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 100 >/dev/null
+  sleep 0.3
+  answer=$(ask "$chosen" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
+  case $answer in
+    OK | INPROG*) failover_answer=requested ;;
+    NOGOODSLAVE*) failover_answer=no-good-replica ;;
+    *) failover_answer=failed ;;
+  esac
+  log "asked a Sentinel for a failover: ${answer:-no answer}"
+}
+
+find_sentinel_that_names_me() {
+  chosen='' place=0
+  for vote in $votes; do
+    pick "$place" "$sentinel_addresses"
+    case $vote in
+      "$ordinal"@*)
+        chosen=$picked
+        return
+        ;;
+    esac
+    place=$((place + 1))
+  done
+}
+
+# The bundle's own lines first; what only this pod can know overrides them.
+write_configuration() {
+  echo "include \"$CONFIG_DIR/redis.conf\""
+  echo "port $own_port"
+  echo "bind ${BIND_ADDRESSES-* -::*}"
+  # There is a password, and the other nodes come from other addresses.
+  echo 'protected-mode no'
+  echo "dir \"$DATA_DIR\""
+  echo "pidfile \"$DATA_DIR/redis.pid\""
+  echo "maxmemory $((MEMORY_LIMIT_BYTES * MAXMEMORY_PERCENT / 100))"
+  quote "$redis_password"
+  echo "requirepass $quoted"
+  echo "masterauth $quoted"
+  echo "replica-announce-ip ${own_address%,*}"
+  echo "replica-announce-port ${own_address#*,}"
+  if [ "$decision" = replica ]; then
+    pick "$leader" "$redis_addresses"
+    echo "replicaof ${picked%,*} ${picked#*,}"
+  fi
+}
+
+main
