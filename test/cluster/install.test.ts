@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { TestRelease } from './support/release.js';
+import { eventually } from './support/tools.js';
+
+const redisTags = (process.env['REDIS_TAGS'] ?? '8.0,7.0').split(',');
+
+describe.each(redisTags)('a release with Redis %s', (tag) => {
+  const release = new TestRelease();
+
+  beforeAll(async () => {
+    await release.createNamespace();
+    await release.install(`redis.image.tag=${tag}`, 'redis.persistence.size=1Gi');
+  });
+  afterAll(() => release.deleteNamespace());
+
+  test('puts a job through', async () => {
+    await release.helm('test', release.name, '--timeout', '2m');
+  });
+
+  test('runs jobs that come in through the Service', async () => {
+    const ids = Array.from({ length: 200 }, (_, n) => `job-${n}`);
+    await release.gateway(async (request) => {
+      const reply = await request('POST', '/api/v1/queues/moorline-check/jobs', {
+        jobs: ids.map((id) => ({ id, data: { id } })),
+      });
+      expect(reply).toMatchObject({ status: 202, body: { durability: { class: 'replicated', confirmed: true } } });
+      for (const id of ids) await eventually(`job ${id} done`, 60_000, () => jobState(request, id, 'done'));
+    });
+  });
+
+  test('tells every process who it is', async () => {
+    for (const pod of [...(await release.pods('gateway')), ...(await release.pods('worker'))]) {
+      const uid = await release.kubectl('get', pod, '-o', 'jsonpath={.metadata.uid}');
+      const serverId = await release.exec(pod, 'node', '-p', 'process.env.SERVER_ID');
+      expect(serverId.trim()).toBe(uid);
+    }
+  });
+
+  test('has one primary, two replicas, and three Sentinels that agree', async () => {
+    const primary = await release.primary();
+    expect(await release.redis(primary, 'INFO', 'replication')).toContain('connected_slaves:2');
+    const answers = await Promise.all((await release.pods('sentinel')).map((pod) => primaryAddress(release, pod)));
+    expect(answers).toHaveLength(3);
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test('works again after the primary was deleted, with every job that was acknowledged', async () => {
+    await release.gateway(async (request) => {
+      await request('POST', '/api/v1/queues/kept/jobs', {
+        jobs: Array.from({ length: 500 }, (_, n) => ({ id: `kept-${n}`, data: n })),
+      });
+      await release.kubectl('delete', await release.primary(), '--wait=false');
+      await eventually('a job after the loss', 120_000, async () => {
+        const reply = await request('POST', '/api/v1/queues/kept/jobs', { id: 'after', data: 'after' });
+        return reply.status === 202 ? true : undefined;
+      });
+      const { body } = await request('GET', '/api/v1/queues/kept');
+      expect(body).toMatchObject({ ready: 501 });
+    });
+  });
+
+  test('keeps its passwords over an upgrade', async () => {
+    const before = await release.kubectl('get', 'secret', 'moorline-auth', '-o', 'jsonpath={.data}');
+    await release.upgrade(`redis.image.tag=${tag}`, 'redis.persistence.size=1Gi', 'gateway.logLevel=debug');
+    expect(await release.kubectl('get', 'secret', 'moorline-auth', '-o', 'jsonpath={.data}')).toBe(before);
+    expect(Object.keys(JSON.parse(before) as object).sort()).toEqual([
+      'gateway-token',
+      'redis-password',
+      'sentinel-password',
+    ]);
+  });
+
+  test('leaves nothing but the volumes', async () => {
+    await release.helm('uninstall', release.name, '--wait', '--timeout', '3m');
+    await eventually('an empty namespace', 120_000, async () => {
+      const left = await release.kubectl(
+        'get',
+        'all,configmaps,secrets,serviceaccounts,roles,rolebindings,poddisruptionbudgets',
+        '-o',
+        'name',
+      );
+      const ours = left.split('\n').filter((line) => line.includes('moorline'));
+      return ours.length === 0 ? true : undefined;
+    });
+    const claims = await release.kubectl('get', 'persistentvolumeclaims', '-o', 'name');
+    expect(claims.trim().split('\n')).toHaveLength(6);
+  });
+});
+
+type Request = Parameters<Parameters<TestRelease['gateway']>[0]>[0];
+
+async function jobState(request: Request, id: string, state: string): Promise<true | undefined> {
+  const { body } = await request('GET', `/api/v1/queues/moorline-check/jobs/${id}`);
+  return body['state'] === state ? true : undefined;
+}
+
+const primaryAddress = (release: TestRelease, pod: string): Promise<string> =>
+  release.exec(
+    pod,
+    'sh',
+    '-c',
+    'REDISCLI_AUTH=$(cat "$SENTINEL_PASSWORD_FILE") exec redis-cli -p 26379 SENTINEL GET-MASTER-ADDR-BY-NAME "$PRIMARY_NAME"',
+  );

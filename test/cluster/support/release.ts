@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { command, eventually, helm, kubectl, withPortForward } from './tools.js';
+
+const chart = fileURLToPath(new URL('../../../../charts/moorline', import.meta.url));
+
+/** The image under test, `registry/repository:tag`; `make e2e IMAGE=...` names another. */
+const image = /^(?<registry>[^/]+)\/(?<repository>.+):(?<tag>[^:]+)$/.exec(
+  process.env['IMAGE'] ?? 'moorline.test/moorline:dev',
+)?.groups;
+
+/** A release in a namespace of its own that admits restricted pods only. */
+export class TestRelease {
+  readonly name = 'moorline';
+  readonly namespace = `moorline-e2e-${randomBytes(3).toString('hex')}`;
+
+  async createNamespace(): Promise<void> {
+    await kubectl('create', 'namespace', this.namespace);
+    await kubectl('label', 'namespace', this.namespace, 'pod-security.kubernetes.io/enforce=restricted');
+  }
+
+  async deleteNamespace(): Promise<void> {
+    await kubectl('delete', 'namespace', this.namespace, '--wait=true', '--timeout=120s');
+  }
+
+  async install(...settings: string[]): Promise<void> {
+    await helm(
+      'install',
+      this.name,
+      chart,
+      '--namespace',
+      this.namespace,
+      '--wait',
+      '--timeout',
+      '5m',
+      ...this.imageSettings(),
+      ...set(settings),
+    );
+  }
+
+  async upgrade(...settings: string[]): Promise<void> {
+    await helm(
+      'upgrade',
+      this.name,
+      chart,
+      '--namespace',
+      this.namespace,
+      '--wait',
+      '--timeout',
+      '5m',
+      ...this.imageSettings(),
+      ...set(settings),
+    );
+  }
+
+  kubectl(...args: string[]): Promise<string> {
+    return kubectl('-n', this.namespace, ...args);
+  }
+
+  helm(...args: string[]): Promise<string> {
+    return helm(...args, '--namespace', this.namespace);
+  }
+
+  /** Runs a command in the container of a pod. */
+  exec(pod: string, ...args: string[]): Promise<string> {
+    return command('kubectl', ['-n', this.namespace, 'exec', pod, '--', ...args]);
+  }
+
+  pods(component: string): Promise<string[]> {
+    return this.kubectl('get', 'pods', '-l', `app.kubernetes.io/component=${component}`, '-o', 'name').then((text) =>
+      text.split('\n').filter((line) => line !== ''),
+    );
+  }
+
+  async token(): Promise<string> {
+    const encoded = await this.kubectl('get', 'secret', `${this.name}-auth`, '-o', 'jsonpath={.data.gateway-token}');
+    return Buffer.from(encoded, 'base64').toString();
+  }
+
+  /** The pod whose Redis says that it is the primary. */
+  primary(): Promise<string> {
+    return eventually('a primary', 120_000, async () => {
+      for (const pod of await this.pods('redis')) {
+        const role = await this.redis(pod, 'ROLE').catch(() => '');
+        if (role.startsWith('master')) return pod;
+      }
+      return undefined;
+    });
+  }
+
+  redis(pod: string, ...args: string[]): Promise<string> {
+    const script = 'REDISCLI_AUTH=$(cat "$REDIS_PASSWORD_FILE") exec redis-cli "$@"';
+    return this.exec(pod, 'sh', '-c', script, 'redis-cli', ...args);
+  }
+
+  /** Talks to the gateway through its Service, for as long as `use` runs. */
+  gateway<T>(
+    use: (request: (method: string, path: string, body?: unknown) => Promise<Reply>) => Promise<T>,
+  ): Promise<T> {
+    return withPortForward(this.namespace, `service/${this.name}-gateway`, 8080, async (url) => {
+      const token = await this.token();
+      return use(async (method, path, body) => {
+        const response = await fetch(url + path, {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(20_000),
+        });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      });
+    });
+  }
+
+  private imageSettings(): string[] {
+    if (image === undefined) throw new Error('IMAGE must be registry/repository:tag');
+    return set([
+      `image.registry=${image['registry'] ?? ''}`,
+      `image.repository=${image['repository'] ?? ''}`,
+      `image.tag=${image['tag'] ?? ''}`,
+    ]);
+  }
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+const set = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['--set', setting]);
