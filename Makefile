@@ -1,0 +1,60 @@
+# Everything a developer or a user of this repository does; `make` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help up down status demo build lint format test chart synth e2e image clean
+
+export CDK8S_CHECK_UPGRADE := false
+NODE := node
+LOCAL := $(NODE) build/cdk8s/local/main.js
+JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
+
+help: ## this list
+	@echo "Moorline: highly available Redis that loses nothing it acknowledged, and a job queue on top"
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+up: build ## start everything on this machine: Redis x3, Sentinel x3, gateway, worker
+	@$(LOCAL) up
+
+down: build ## stop it all; the data stays in .moorline/data
+	@$(LOCAL) down
+
+status: build ## what runs, where, and who is primary
+	@$(LOCAL) status
+
+demo: build ## hash every file under node_modules through the queue and compare with sha256sum
+	@$(NODE) build/examples/checksum/demo.js
+
+build: node_modules/.installed ## compile
+	@npm run --silent build
+
+lint: build ## types, ESLint with the layers, formatting, shell scripts
+	@npx --no-install eslint --max-warnings 0 .
+	@npx --no-install prettier --check --log-level warn .
+	@scripts/need shellcheck
+	@shellcheck -x -s sh cdk8s/scripts/*.sh scripts/need
+
+format: node_modules/.installed ## write the formatting
+	@npx --no-install prettier --write --log-level warn .
+
+test: lint ## install what is missing, lint, build, and run all tests but those on a cluster
+	@scripts/need redis-server
+	@HELM="$$(scripts/need helm)" $(JEST) $(TESTS)
+
+chart: build ## write charts/moorline from the definitions in cdk8s/
+	@$(NODE) build/cdk8s/write-chart.js
+
+synth: build ## plain manifests to dist/: make synth VALUES=file RELEASE=name NAMESPACE=ns
+	@npx --no-install cdk8s synth --check-upgrade=false
+
+e2e: build ## install on the current kube context (a disposable cluster) and put it to the test
+	@HELM="$$(scripts/need helm)" $(JEST) --config jest.e2e.config.js --runInBand $(TESTS)
+
+image: ## build the container image with docker
+	docker build -t $${IMAGE:-moorline/moorline:dev} .
+
+clean: ## remove what was built
+	rm -rf build dist
+
+node_modules/.installed: package.json package-lock.json
+	@$(NODE) -e 'const [a,b]=process.versions.node.split(".").map(Number); if (a<20||(a===20&&b<19)) { console.error("Node "+process.versions.node+" is too old: 20.19 or newer is needed"); process.exit(1) }'
+	npm ci --omit=optional --no-audit --no-fund --loglevel=error
+	@touch $@
