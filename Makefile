@@ -1,6 +1,6 @@
 # Everything a developer or a user of this repository does; `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo build lint format test chart synth e2e image clean
+.PHONY: help up down status logs demo build lint format test chart synth e2e image clean
 
 export CDK8S_CHECK_UPGRADE := false
 NODE := node
@@ -14,11 +14,14 @@ help: ## this list
 up: build ## start everything on this machine: Redis x3, Sentinel x3, gateway, worker
 	@$(LOCAL) up
 
-down: build ## stop it all; the data stays in .moorline/data
-	@$(LOCAL) down
+down: build ## stop it all; the data stays in .moorline/data (DATA=delete removes it)
+	@$(LOCAL) down $(if $(filter delete,$(DATA)),--delete-data)
 
 status: build ## what runs, where, and who is primary
 	@$(LOCAL) status
+
+logs: build ## the end of every log; NAME=redis-0 for one of them
+	@$(LOCAL) logs $(NAME)
 
 demo: build ## hash every file under node_modules through the queue and compare with sha256sum
 	@$(NODE) build/examples/checksum/demo.js
