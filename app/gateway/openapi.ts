@@ -59,7 +59,8 @@ function describeBody(
 ): JsonObject | undefined {
   if (!(body instanceof z.ZodType)) return undefined;
   const schema = toSchema(body);
-  return { required: true, content: Object.fromEntries(bodyTypes.map((type) => [type, { schema }])) };
+  const required = !body.safeParse(undefined).success;
+  return { required, content: Object.fromEntries(bodyTypes.map((type) => [type, { schema }])) };
 }
 
 function describeParameters(place: 'path' | 'query', schema: unknown, toSchema: ToSchema): JsonObject[] {

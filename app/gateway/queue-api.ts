@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Queues } from '../queue/types.js';
 import type { Registry } from '../metrics.js';
 import { acceptJson } from './body/parsers.js';
@@ -33,6 +33,10 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   server.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value) => ({
     value: validate(schema, value, partNames[httpPart ?? 'body'] ?? 'the request'),
   }));
+  // A route that names no query parameters takes none.
+  server.addHook('onRoute', (route) => {
+    if (route.config?.document !== undefined) route.schema = { querystring: z.strictObject({}), ...route.schema };
+  });
   acceptJson(routes, maxBodyBytes);
   serveOpenApi(server, options.version);
   queueRoutes(routes, { queues });

@@ -30,3 +30,6 @@ export const queueNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Job ids are any text of 1-200 characters without control characters. */
 export const jobIdPattern = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+
+/** Fences are opaque to clients. One that was never handed out is stale, not malformed; no colon, which ends the id in a lease. */
+export const fencePattern = /^[A-Za-z0-9_-]{1,64}$/;

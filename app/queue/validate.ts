@@ -1,5 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
-import { jobIdPattern, limits, queueNamePattern } from './limits.js';
+import { fencePattern, jobIdPattern, limits, queueNamePattern } from './limits.js';
 
 /** Every message names the field, what was expected and what came. */
 export function invalid(field: string, expected: string, got: unknown): MoorlineError {
@@ -35,12 +35,10 @@ export function checkText(field: string, text: string, maxLength: number): void 
   }
 }
 
-const fencePattern = /^[1-9]\d{0,15}$/;
-
 export function checkDelivery(field: string, delivery: { readonly id: string; readonly fence: string }): void {
   checkJobId(`${field}.id`, delivery.id);
   if (!fencePattern.test(delivery.fence)) {
-    throw invalid(`${field}.fence`, 'the digits that the claim answered, as a string', delivery.fence);
+    throw invalid(`${field}.fence`, 'the string that the claim answered', delivery.fence);
   }
 }
 

@@ -19,7 +19,7 @@ export function deliveryRoutes(server: Routes, { queues, counters, waitingClaims
   server.post(
     '/api/v1/queues/:queue/claim',
     {
-      schema: { params: queueParams, body: claimBody },
+      schema: { params: queueParams, body: claimBody.nullish() },
       config: {
         document: {
           summary: 'Claim jobs under a lease, waiting for work',
@@ -31,7 +31,9 @@ export function deliveryRoutes(server: Routes, { queues, counters, waitingClaims
     },
     async (request, reply) => {
       const { queue } = request.params;
-      const jobs = await waitingClaims.run(reply, (signal) => queues.claim(queue, claimRequest(request.body, signal)));
+      const jobs = await waitingClaims.run(reply, (signal) =>
+        queues.claim(queue, claimRequest(request.body ?? {}, signal)),
+      );
       await handOut(queue, jobs, reply);
       return sendJson(reply, splice({}, { jobs: claimedJobsJson(jobs) }));
     },

@@ -2,7 +2,7 @@ import type { Queues } from '../../queue/types.js';
 import { MoorlineError } from '../../resilience/errors.js';
 import { jobViewJson } from '../job-json.js';
 import type { Routes } from '../route-types.js';
-import { jobParams, queueParams } from '../schemas/basics.js';
+import { jobParams, noBody, queueParams } from '../schemas/basics.js';
 import { jobView, pauseAnswer, queueCounts, queueList, queueListQuery } from '../schemas/queue.js';
 
 /** What queues hold, where a job is, and pausing. */
@@ -62,7 +62,7 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
   server.post(
     '/api/v1/queues/:queue/pause',
     {
-      schema: { params: queueParams },
+      schema: { params: queueParams, body: noBody },
       config: { document: { summary: 'Pause: nothing is claimed until it resumes', status: 200, answer: pauseAnswer } },
     },
     async (request) => {
@@ -74,7 +74,7 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
   server.post(
     '/api/v1/queues/:queue/resume',
     {
-      schema: { params: queueParams },
+      schema: { params: queueParams, body: noBody },
       config: { document: { summary: 'Resume a paused queue', status: 200, answer: pauseAnswer } },
     },
     async (request) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobIdPattern, limits, queueNamePattern } from '../../queue/limits.js';
+import { fencePattern, jobIdPattern, limits, queueNamePattern } from '../../queue/limits.js';
 
 export const queueName = z
   .string()
@@ -13,7 +13,7 @@ export const jobId = z
 
 export const fence = z
   .string()
-  .regex(/^\d{1,20}$/, 'Expected the fence as it was handed out, a string of digits')
+  .regex(fencePattern, 'Expected the fence as the claim answered it, a string')
   .describe('Names one delivery of a job and never repeats');
 
 export const workerName = z
@@ -26,6 +26,9 @@ export const anyJson = z.unknown().describe('Any JSON value; numbers are doubles
 
 export const queueParams = z.strictObject({ queue: queueName });
 export const jobParams = z.strictObject({ queue: queueName, id: jobId });
+
+/** Nothing, or an empty object. */
+export const noBody = z.strictObject({}).nullish();
 
 export function wholeNumber(min: number, max: number): z.ZodNumber {
   const message = `Expected a whole number from ${min} to ${max}`;

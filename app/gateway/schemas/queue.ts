@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../queue/limits.js';
-import { anyJson, fence, jobId, listOf, queryNumber, queryText, queueName } from './basics.js';
+import { anyJson, fence, jobId, listOf, queryNumber, queryText, queueName, wholeNumber } from './basics.js';
 
 const amount = z.int().min(0);
 const perSecond = z.number().min(0).describe('Over the last minute');
@@ -102,8 +102,10 @@ export const deadSelection = z
     ids: listOf(jobId, 1, limits.maxDeadSelection).optional(),
     fingerprint: fingerprint.optional(),
     all: z.literal(true).optional(),
-    limit: z.int().min(1).optional(),
-    ratePerSecond: z.number().positive().optional(),
+    limit: wholeNumber(1, limits.maxDeadSelection)
+      .optional()
+      .describe(`${limits.maxDeadSelection} by default; ask again while so many match`),
+    ratePerSecond: z.number().min(limits.minRatePerSecond).max(limits.maxRatePerSecond).optional(),
     dryRun: z.boolean().optional().describe('Counts only'),
   })
   .refine(({ ids, fingerprint, all }) => [ids, fingerprint, all].filter((one) => one !== undefined).length === 1, {
