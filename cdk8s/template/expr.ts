@@ -37,6 +37,10 @@ export class Expr<out T = unknown> {
     throw new TypeError('a chart value is not known while TypeScript runs: use eq(), add(), when() ... not operators');
   }
 
+  toString(): string {
+    return tokenOf(this);
+  }
+
   toJSON(): never {
     throw new TypeError('a chart value is not known while TypeScript runs: use toJson(), not JSON.stringify()');
   }

@@ -34,7 +34,7 @@ export function conditionLines(keyword: 'if' | 'with', test: Expr, pad: string, 
   const node = nodeOf(test);
   if (line.length <= comfortable || node.op !== 'call') return [line];
   const isLogic = node.fn === 'and' || node.fn === 'or';
-  const operands = isLogic ? distinctConditions(node.args, scope) : [];
+  const operands = isLogic ? distinctConditions(node, scope) : [];
   if (operands.length < 2) return [line];
   const listed = operands.map((text) => `${pad}      ${parenthesised(text)}`);
   return [`${pad}{{- ${keyword} ${node.fn}`, ...listed, `${pad}    }}`];

@@ -64,7 +64,7 @@ export const range = (count: Arg<number>): Expr<readonly number[]> => call('list
 
 /** What a template literal does, spelled as a function: numbers and booleans become text. */
 export const concat = (...parts: readonly Arg<Scalar>[]): Expr<string> =>
-  textOf(parts.map((part) => (part instanceof Expr ? part : lift(String(part)))));
+  textOf(parts.map((part) => (part instanceof Expr ? part : String(part))));
 
 /** The first `length` characters, without a `-` at the end. Helm cuts bytes, so the text must be plain ASCII. */
 export const truncate = (text: Text, length: number): Expr<string> =>

@@ -2,6 +2,8 @@ import { Expr, isTextKind, kindOf, nodeOf, type ExprNode, type Scalar } from './
 import type { FunctionName } from './functions.js';
 import type { Scope } from './scope.js';
 
+type Call = ExprNode & { op: 'call' };
+
 /** Functions whose last argument is their subject: they read best behind a pipe. */
 const filters: ReadonlySet<FunctionName> = new Set([
   'default',
@@ -62,14 +64,21 @@ export function condition(expr: Expr, scope: Scope): string {
     return presence === undefined ? `not ${parenthesised(condition(node.args[0], scope))}` : condition(presence, scope);
   }
   if (node.fn !== 'and' && node.fn !== 'or') return pipeline(expr, scope);
-  const operands = distinctConditions(node.args, scope);
+  const operands = distinctConditions(node, scope);
   return operands.length === 1 ? operands.join() : [node.fn, ...operands.map(parenthesised)].join(' ');
 }
 
-/** The operands of `and` or `or`, each said once. */
-export const distinctConditions = (args: readonly Expr[], scope: Scope): string[] => [
-  ...new Set(args.map((arg) => condition(arg, scope))),
+/** The operands of `and` or `or` (and of the same inside it), each said once. */
+export const distinctConditions = (node: Call, scope: Scope): string[] => [
+  ...new Set(flattened(node).map((arg) => condition(arg, scope))),
 ];
+
+function flattened({ fn, args }: Call): Expr[] {
+  return args.flatMap((arg) => {
+    const node = nodeOf(arg);
+    return node.op === 'call' && node.fn === fn ? flattened(node) : [arg];
+  });
+}
 
 /** Text with actions in it, for places where nothing quotes: lines of a file and plain YAML scalars. */
 export function interpolated(parts: readonly (string | Expr)[], scope: Scope): string {
@@ -103,7 +112,7 @@ const counted = (expr: Expr, isFloat: boolean, text: string): string =>
 const include = (node: ExprNode & { op: 'include' }, scope: Scope): string =>
   `include ${goLiteral(node.helper.name)} ${scope.root === '' ? '.' : scope.root}`;
 
-function goCall({ fn, args }: ExprNode & { op: 'call' }, scope: Scope): string {
+function goCall({ fn, args }: Call, scope: Scope): string {
   const subject = args.at(-1);
   if (subject === undefined || !filters.has(fn)) return [fn, ...args.map((arg) => operand(arg, scope))].join(' ');
   const options = args.slice(0, -1).map((arg) => operand(arg, scope));
@@ -124,7 +133,7 @@ function verb(expr: Expr): string {
   return kind === 'int' ? '%d' : '%t';
 }
 
-function emptinessOf({ fn, args }: ExprNode & { op: 'call' }): Expr | undefined {
+function emptinessOf({ fn, args }: Call): Expr | undefined {
   return fn === 'empty' ? args[0] : undefined;
 }
 

@@ -14,6 +14,7 @@ import { fieldsOf } from './evaluate.js';
 import { conditional, conditionLines, headerLines, templateText } from './layout.js';
 import { fieldsBeside, presenceOf } from './presence.js';
 import { condition, goLiteral, pipeline } from './print-expression.js';
+import { optional } from './structure.js';
 import { literalBlock, literalScalar, scalarOf } from './scalar.js';
 import { loop, Scope } from './scope.js';
 
@@ -36,12 +37,18 @@ function documentLines(document: Document, scope: Scope): string[] {
     return [range.opening, ...range.body, '{{- end }}'];
   }
   if (isList(document)) return document.flatMap((item) => documentLines(item, scope));
-  if (isMap(document)) return mapLines(document, 0, scope);
+  if (isMap(document)) return closed(mapLines(document, 0, scope));
   const node = document instanceof Expr ? nodeOf(document) : undefined;
   if (node?.op !== 'when')
     throw new TypeError('a template file holds an object, a conditional object or a loop of objects');
   const branches = [node.then, node.otherwise].map((tree) => (tree === undefined ? [] : documentLines(tree, scope)));
   return conditional(node.condition, branches[0] ?? [], branches[1] ?? [], '', scope);
+}
+
+/** Helm trims the end of an object, which may be line feeds of a value that a user gave. A comment keeps them. */
+function closed(lines: string[]): string[] {
+  const last = lines.findLast((line) => !line.endsWith('{{- end }}')) ?? '';
+  return last.includes('{{- toYaml ') ? [...lines, '# The end of the object.'] : lines;
 }
 
 function mapLines(map: TreeMap, indent: number, scope: Scope): string[] {
@@ -145,11 +152,18 @@ function dashed([first = '', ...rest]: readonly string[], pad: string): string[]
   return first.trimStart().startsWith('{{-') ? [`${pad}-`, first, ...rest] : [`${pad}- ${first.trimStart()}`, ...rest];
 }
 
-/** A collection of one conditional part is a conditional collection, which takes one `if` instead of a guard and an `if`. */
-function hoisted(tree: Tree): Tree {
-  const [[key, only] = [], ...others] = isWrittenCollection(tree) ? Object.entries(tree) : [];
-  const node = only instanceof Expr && others.length === 0 ? nodeOf(only) : undefined;
-  if (key === undefined || node?.op !== 'when' || node.otherwise !== undefined) return undefined;
+/**
+ * A collection of one conditional part is a conditional collection, which takes one `if` instead of a guard and an
+ * `if`. One that is all a user's is the value of the user.
+ */
+function hoisted(tree: Tree): Expr | undefined {
+  const [[key, only] = [], ...others] = isWrittenCollection(tree) ? Object.entries<Tree | Items>(tree) : [];
+  if (key === undefined || others.length > 0) return undefined;
+  const given = only instanceof Items && only.node.op === 'spread' ? only.node.list : fieldsOf(key);
+  if (given !== undefined && isCollection(given)) return optional(given);
+  const whole = only instanceof Expr || only instanceof Items ? only : hoisted(only);
+  const node = whole instanceof Expr ? nodeOf(whole) : undefined;
+  if (node?.op !== 'when' || node.otherwise !== undefined) return undefined;
   return new Expr({ ...node, then: isList(tree) ? [node.then] : { [key]: node.then } }, 'any');
 }
 

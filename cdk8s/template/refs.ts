@@ -37,7 +37,7 @@ export function refsTo<T>(make: MakeRef, schema: JsonSchema | undefined, path: r
   const fields = new Map<string, Expr>();
   return new Proxy(make(path, kindOfSchema(schema), schema), {
     get(target, key): unknown {
-      if (typeof key === 'symbol' || key === 'toJSON') return Reflect.get(target, key, target);
+      if (typeof key === 'symbol' || key === 'toJSON' || key === 'toString') return Reflect.get(target, key, target);
       const known = fields.get(key);
       if (known !== undefined) return known;
       const field = refsTo(make, fieldSchema(schema, [...path, key]), [...path, key]);

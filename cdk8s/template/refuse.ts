@@ -45,16 +45,20 @@ export function enforce(refusals: readonly Refusal[], context: Context): void {
 export function printRefusals(refusals: readonly Refusal[], header?: string): string {
   const scope = Scope.top();
   const blocks = refusals.flatMap(({ id, check, message }) => [
-    `{{- /* ${id} */}}`,
+    `{{- /* ${id} */ -}}`,
     ...conditionLines('if', check, '', scope),
-    '{{- fail (print',
-    ...pieces(message).map(
-      (piece) => `      ${typeof piece === 'string' ? goLiteral(piece) : parenthesised(asText(piece, scope))}`,
-    ),
-    '    ) }}',
+    ...failLines(pieces(message), scope),
     '{{- end }}',
   ]);
   return templateText([...headerLines(header), ...blocks]);
+}
+
+function failLines(message: readonly (string | Expr)[], scope: Scope): string[] {
+  const printed = message.map((piece) =>
+    piece instanceof Expr ? parenthesised(asText(piece, scope)) : goLiteral(piece),
+  );
+  if (printed.length === 1) return [`{{- fail ${printed.join()} }}`];
+  return ['{{- fail (print', ...printed.map((piece) => `      ${piece}`), '    ) }}'];
 }
 
 /** A message as short literals and expressions; `print` puts spaces only between operands that are no strings. */

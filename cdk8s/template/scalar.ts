@@ -56,4 +56,5 @@ function isPlain(parts: readonly (string | Expr)[]): boolean {
   return words && literals.every(isWord) && literals.some((literal) => /-[a-z]{4}/.test(literal));
 }
 
-const yaml = (value: unknown, version: '1.1' | '1.2'): string => stringify(value, { version, lineWidth: 0 });
+const yaml = (value: unknown, version: '1.1' | '1.2'): string =>
+  stringify(value, { version, lineWidth: 0, blockQuote: false });

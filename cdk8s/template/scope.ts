@@ -4,40 +4,42 @@ import type { ExprNode, LoopVariable } from './expr.js';
 /** Where in a template something is printed: how the root is called there and which loop variables are visible. */
 export class Scope {
   private constructor(
-    /** Inside a loop the dot is the item, so the root has to be named. */
-    readonly root: '' | '$',
-    private readonly names: ReadonlyMap<LoopVariable, string>,
-    private readonly used: Set<LoopVariable>,
+    private readonly visible: readonly LoopVariable[],
+    /** Variables get a name when they are first printed; those that never are need no declaration. */
+    private readonly names: Map<LoopVariable, string>,
     private readonly hoisted: Hoist | undefined,
   ) {}
 
   static top(): Scope {
-    return new Scope('', new Map(), new Set(), undefined);
+    return new Scope([], new Map(), undefined);
+  }
+
+  /** Inside a loop the dot is the item, so the root has to be named. */
+  get root(): '' | '$' {
+    return this.visible.length === 0 ? '' : '$';
   }
 
   /** The same place, where statements may be put in front of an expression. */
   hoisting(hoist: Hoist): Scope {
-    return new Scope(this.root, this.names, this.used, hoist);
+    return new Scope(this.visible, this.names, hoist);
   }
 
   inLoop(...variables: readonly LoopVariable[]): Scope {
-    const names = new Map(this.names);
-    for (const variable of variables) names.set(variable, freeName(variable.name, new Set(names.values())));
-    return new Scope('$', names, this.used, undefined);
+    return new Scope([...this.visible, ...variables], this.names, undefined);
   }
 
   nameOf(variable: LoopVariable): string {
-    const name = this.names.get(variable);
-    if (name === undefined) throw new ReferenceError(outsideItsLoop(variable));
-    this.used.add(variable);
+    if (!this.visible.includes(variable)) throw new ReferenceError(outsideItsLoop(variable));
+    const taken = this.visible.map((other) => this.names.get(other));
+    const name = this.names.get(variable) ?? freeName(variable.name, taken);
+    this.names.set(variable, name);
     return name;
   }
 
-  /** The variables that a loop must declare: the key only where its body reads it. */
+  /** The variables that a loop must declare, once its body was printed. */
   declared(key: LoopVariable, item: LoopVariable): string {
-    const names = [key, item].map((variable) => this.names.get(variable) ?? variable.name);
-    if (this.used.has(key)) return `${names.join(', ')} := `;
-    return this.used.has(item) ? `${names[1] ?? ''} := ` : '';
+    if (this.names.has(key)) return `${this.nameOf(key)}, ${this.nameOf(item)} := `;
+    return this.names.has(item) ? `${this.nameOf(item)} := ` : '';
   }
 
   /** Prints a loop of text in front and answers with the expression of its result. */
@@ -64,8 +66,8 @@ export function loop<T>(
   return { opening: `{{- range ${inside.declared(key, item)}${over} }}`, body };
 }
 
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
+function freeName(wanted: string, taken: readonly (string | undefined)[]): string {
   let name = `$${wanted}`;
-  for (let n = 2; taken.has(name); n += 1) name = `$${wanted}${n}`;
+  for (let n = 2; taken.includes(name); n += 1) name = `$${wanted}${n}`;
   return name;
 }

@@ -51,7 +51,7 @@ export const spreadFields = <T>(map: Expr<Readonly<Record<string, T>>>): Readonl
 /** One tree for each item of a list; `name` is the loop's variable in the template. */
 export function each<Item, T>(
   list: Expr<readonly Item[]>,
-  body: (item: Refs<Item>, index: Expr<number>) => NoInfer<Templated<T>>,
+  body: (item: Refs<Item>, index: Expr<number>) => NoInfer<Templated<T | undefined>>,
   name = defaultName(list),
 ): Items<T> {
   const { item, index, itemRefs, indexRef } = loopOver(list, name);
@@ -61,7 +61,7 @@ export function each<Item, T>(
 /** One tree for each entry of a map, by key. */
 export function eachEntry<Item, T>(
   map: Expr<Readonly<Record<string, Item>>>,
-  body: (key: Expr<string>, value: Refs<Item>) => NoInfer<Templated<T>>,
+  body: (key: Expr<string>, value: Refs<Item>) => NoInfer<Templated<T | undefined>>,
   names: { readonly key?: string; readonly value?: string } = {},
 ): Items<T> {
   const key: LoopVariable = { name: names.key ?? 'key' };

@@ -7,7 +7,9 @@ export type Templated<T> =
       ? T
       : T extends readonly (infer Item)[]
         ? readonly ListItem<Item>[]
-        : { readonly [Key in keyof T]: Templated<T[Key]> });
+        : string extends keyof T
+          ? { readonly [key: string]: Templated<T[keyof T] | undefined> }
+          : { readonly [Key in keyof T]: Templated<T[Key]> });
 
 /** What may stand in a list of `T`: an item, an item that may be absent, or what brings several. */
 export type ListItem<T> = Templated<T | undefined> | Items<T>;

@@ -53,7 +53,8 @@ function stringTree(text: string): Tree {
 }
 
 /** A concatenation. Its parts must have a text of their own. */
-export function textOf(parts: readonly (string | Expr)[]): Expr<string> {
+export function textOf(written: readonly (string | Expr)[]): Expr<string> {
+  const parts = written.flatMap((part) => (typeof part === 'string' ? splitTokens(part) : [part])) as (string | Expr)[];
   const [first] = parts;
   if (parts.length === 1 && first instanceof Expr && isTextKind(kindOf(first))) return first as Expr<string>;
   for (const part of parts) {

@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parse, stringify } from 'yaml';
+import type { RefusedValues } from '../../../cdk8s/template/index.js';
+import { arbitraryValues, type ValuesSchema } from './arbitrary-values.js';
+import { difference, parseManifests } from './compare.js';
+import { HelmRefused, helmTemplate } from './helm.js';
+import { mergeValues } from './merge.js';
+
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The plain rendering under complete values. @throws RefusedValues */
+export type Synth = (values: unknown, release: Release) => readonly unknown[];
+
+export interface EqualityOptions {
+  readonly helm: string;
+  readonly runs: number;
+  /** Repeats a failed run; fast-check names it. */
+  readonly seed?: number;
+}
+
+/** How many random values files were rendered, and refused, by both sides. */
+export interface Equality {
+  readonly rendered: number;
+  readonly refused: number;
+}
+
+/**
+ * Renders a chart under random values that its schema accepts, by Helm and by synth.
+ *
+ * @throws Error with the smallest values file found under which the two differ.
+ */
+export async function equalityOf(
+  chartDir: string,
+  synth: Synth,
+  schema: ValuesSchema,
+  options: EqualityOptions,
+): Promise<Equality> {
+  const outcomes = { rendered: 0, refused: 0 };
+  const property = fc.asyncProperty(arbitraryValues(schema), releases, async (values, release) => {
+    const outcome = await compareOnce(chartDir, synth, values, release, options.helm);
+    outcomes[outcome] += 1;
+  });
+  const seed = options.seed === undefined ? {} : { seed: options.seed };
+  await fc.assert(property, { numRuns: options.runs, ...seed });
+  return outcomes;
+}
+
+/** Renders one values file on both sides. @throws Error when they differ. */
+export async function compareOnce(
+  chartDir: string,
+  synth: Synth,
+  values: unknown,
+  release: Release,
+  helm: string,
+): Promise<'rendered' | 'refused'> {
+  const defaults: unknown = parse(await readFile(join(chartDir, 'values.yaml'), 'utf8'));
+  const ours = attempt(() => synth(mergeValues(defaults, values), release));
+  const theirs = await attemptHelm(chartDir, values, release, helm);
+  if (isRefusal(ours) && theirs instanceof HelmRefused) {
+    if (ours.refused.some(({ message }) => theirs.message.includes(message))) return 'refused';
+    throw new Error(`refused for different reasons: helm ${theirs.message} synth ${ours.message}`);
+  }
+  if (isRefusal(ours)) throw new Error(`only synth refuses: ${ours.message}`);
+  if (theirs instanceof HelmRefused) throw new Error(`only helm refuses: ${theirs.message}`);
+  const found = difference(parseManifests(theirs), ours);
+  if (found !== undefined) throw new Error(`the renderings differ ${found}`);
+  return 'rendered';
+}
+
+/** By its name: a mutant of the engine has a class of its own. */
+const isRefusal = (result: unknown): result is RefusedValues =>
+  result instanceof Error && result.name === 'RefusedValues';
+
+/** Helm takes DNS names; some of them are words of YAML. */
+const releases: fc.Arbitrary<Release> = fc.record({
+  name: fc.oneof(
+    fc.constantFrom('moorline', 'on', 'null', '123', '1e3', 'a'.repeat(53)),
+    fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
+  ),
+  namespace: fc.constantFrom('default', 'on', '42', 'team-a'),
+});
+
+function attempt(synth: () => readonly unknown[]): readonly unknown[] | RefusedValues {
+  try {
+    return synth();
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+}
+
+async function attemptHelm(
+  chart: string,
+  values: unknown,
+  release: Release,
+  helm: string,
+): Promise<string | HelmRefused> {
+  const directory = await mkdtemp(join(tmpdir(), 'moorline-values-'));
+  const valuesFile = join(directory, 'values.yaml');
+  try {
+    await writeFile(valuesFile, valuesText(values));
+    return await helmTemplate({ helm, chart, valuesFile, release: release.name, namespace: release.namespace });
+  } catch (error) {
+    if (error instanceof HelmRefused) return error;
+    throw error;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** Every string in quotes: what is tested is the chart, not how Helm guesses types. */
+export const valuesText = (values: unknown): string =>
+  stringify(values, {
+    version: '1.1',
+    lineWidth: 0,
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'QUOTE_DOUBLE',
+  });
