@@ -2,11 +2,15 @@ import fc from 'fast-check';
 import type { JsonSchema } from '../../../cdk8s/template/index.js';
 
 /** A draft-7 schema, as far as zod writes one. */
-export interface ValuesSchema extends Omit<JsonSchema, 'properties' | 'items' | 'additionalProperties'> {
+export interface ValuesSchema extends Omit<
+  JsonSchema,
+  'properties' | 'items' | 'additionalProperties' | 'propertyNames' | 'not'
+> {
   readonly properties?: Readonly<Record<string, ValuesSchema>>;
   readonly items?: ValuesSchema;
   readonly additionalProperties?: ValuesSchema | boolean;
   readonly propertyNames?: ValuesSchema;
+  readonly not?: ValuesSchema;
   readonly anyOf?: readonly ValuesSchema[];
   readonly oneOf?: readonly ValuesSchema[];
   readonly required?: readonly string[];
@@ -155,7 +159,9 @@ function objects(schema: ValuesSchema): fc.Arbitrary<Record<string, unknown>> {
     const fields = Object.entries(properties).map(([name, field]) => [name, arbitraryValues(field)] as const);
     return fc.record(Object.fromEntries(fields), { requiredKeys: requiredOf(schema) });
   }
-  const key = propertyNames?.pattern === undefined ? keys : strings(propertyNames);
+  const allowed = propertyNames?.pattern === undefined ? keys : strings(propertyNames);
+  const refused = propertyNames?.not?.pattern;
+  const key = refused === undefined ? allowed : allowed.filter((name) => !new RegExp(refused, 'u').test(name));
   const value = typeof additionalProperties === 'object' ? arbitraryValues(additionalProperties) : anything;
   return fc.dictionary(key, value, { maxKeys: 3 });
 }
