@@ -13,8 +13,8 @@ const keepAliveMs = 10_000;
 export const commonOptions = {
   lazyConnect: true,
   connectTimeout: connectTimeoutMs,
-  // Time for a polite end; a frozen server never answers it, and whoever waits for the close waits as long.
-  disconnectTimeout: 50,
+  // No polite end: a frozen server never answers it, and the calls under way wait until then.
+  disconnectTimeout: 0,
   keepAlive: keepAliveMs,
   noDelay: true,
   enableReadyCheck: false,

@@ -54,10 +54,11 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
  * when it ends, every call under way rejects, so what came before and after a lost connection cannot be confused.
  */
 export class Connection {
-  /** Resolves with the reason when the connection has ended. */
+  /** Resolves with the reason when the connection ends; calls under way reject within `disconnectTimeout`. */
   readonly closed: Promise<string>;
   private open = true;
   private reason: string | undefined;
+  private end!: (reason: string) => void;
 
   constructor(
     private readonly client: Redis,
@@ -70,10 +71,11 @@ export class Connection {
       this.reason ??= describe(error);
     });
     this.closed = new Promise((resolve) => {
-      client.once('end', () => {
-        this.open = false;
-        resolve(this.reason ?? 'the server closed the connection');
-      });
+      this.end = resolve;
+    });
+    client.once('end', () => {
+      this.open = false;
+      this.end(this.reason ?? 'the server closed the connection');
     });
   }
 
@@ -91,8 +93,8 @@ export class Connection {
   drop(reason: string): void {
     if (!this.open) return;
     this.open = false;
-    this.reason ??= reason;
     this.client.disconnect();
+    this.end(reason);
   }
 }
 

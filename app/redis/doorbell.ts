@@ -59,8 +59,6 @@ export class Doorbell {
       if (!isMoorlineError(error) || error.code === 'internal' || this.blocking.isClosed) throw error;
       if (error.code === 'deadline_exceeded') turn.connection?.drop('the doorbell outlasted its deadline');
       return undefined;
-    } finally {
-      turn.end();
     }
   }
 

@@ -124,20 +124,20 @@ async function trip(
   return { replies: results.slice(0, -1), confirmation: results.at(-1) };
 }
 
-function settle({ resolve, reject }: Entry, replies: readonly unknown[], confirmation: unknown): void {
-  const errors = replies.filter((reply) => reply instanceof Error);
-  const [firstError] = errors;
-  // As it is: the link sends such calls to the next connection.
-  if (firstError !== undefined && errors.length === replies.length && errors.every(didNothing)) {
+function settle({ connection, resolve, reject }: Entry, replies: readonly unknown[], confirmation: unknown): void {
+  const failed = [...replies, confirmation].filter((result) => result instanceof Error);
+  if (failed.some((error) => kindOfRedisError(error) === 'wrong-server')) connection.drop('it is no primary any more');
+
+  const [firstError] = failed;
+  // As it is, not translated: the link sends such calls again.
+  if (firstError !== undefined && (replies.length === 0 ? failed : replies).every(didNothing)) {
     reject(firstError);
     return;
   }
-  const unavailable = [...errors, confirmation]
-    .filter((result) => result instanceof Error)
-    .map((error) => toMoorlineError(error))
-    .find(({ code }, at) => code === 'redis_unavailable' || at === errors.length);
-  if (unavailable !== undefined) {
-    reject(unavailable);
+  const errors = failed.map((error) => toMoorlineError(error));
+  const fatal = confirmation instanceof Error ? errors.at(-1) : errors.find(({ code }) => code === 'redis_unavailable');
+  if (fatal !== undefined) {
+    reject(fatal);
     return;
   }
   resolve({

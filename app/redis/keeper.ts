@@ -12,7 +12,7 @@ export interface Closable {
 
 export interface KeeperEvents<C> {
   readonly onOpen?: (opened: C) => void;
-  /** Also for each failed try; `reason` is for people. */
+  /** It closed, or the try to open failed for another reason than the one before; `reason` is for people. */
   readonly onDown?: (reason: string) => void;
 }
 
@@ -26,6 +26,8 @@ export class Keeper<C extends Closable> {
   lastErrorAtMs: number | undefined;
   private opened: C | undefined;
   private closing = false;
+  private reported: string | undefined;
+  private inHurry = false;
   private pause = new AbortController();
   private readonly waiters = new Set<(opened: C | undefined) => void>();
   private readonly ended: Promise<void>;
@@ -61,8 +63,9 @@ export class Keeper<C extends Closable> {
     });
   }
 
-  /** Ends the wait before the next try. */
+  /** The next try comes at once. */
   hurry(): void {
+    this.inHurry = this.current === undefined;
     this.pause.abort();
   }
 
@@ -82,6 +85,7 @@ export class Keeper<C extends Closable> {
       const opened = await this.tryOpen();
       if (opened !== undefined) {
         const openedAt = performance.now();
+        this.use(opened);
         this.note(await opened.closed);
         this.opened = undefined;
         downSince = performance.now();
@@ -94,23 +98,29 @@ export class Keeper<C extends Closable> {
 
   private async tryOpen(): Promise<C | undefined> {
     try {
-      const opened = await this.open();
-      if (this.isClosing()) opened.drop('closing');
-      this.opened = opened;
-      this.reconnects += 1;
-      this.wake(opened);
-      this.events.onOpen?.(opened);
-      return opened;
+      return await this.open();
     } catch (error) {
       this.note((error as Error).message);
       return undefined;
     }
   }
 
+  private use(opened: C): void {
+    if (this.isClosing()) opened.drop('closing');
+    this.opened = opened;
+    this.reconnects += 1;
+    this.reported = undefined;
+    this.inHurry = false;
+    this.wake(opened);
+    this.events.onOpen?.(opened);
+  }
+
   private note(reason: string): void {
     if (this.isClosing()) return;
     this.lastError = reason;
     this.lastErrorAtMs = Date.now();
+    if (reason === this.reported) return;
+    this.reported = reason;
     this.events.onDown?.(reason);
   }
 
@@ -120,6 +130,9 @@ export class Keeper<C extends Closable> {
 
   private async rest(ms: number): Promise<void> {
     if (this.isClosing()) return;
+    const skip = this.inHurry;
+    this.inHurry = false;
+    if (skip) return;
     this.pause = new AbortController();
     await sleep(ms, undefined, { signal: this.pause.signal }).catch(() => undefined);
   }

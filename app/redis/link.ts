@@ -1,13 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Admission } from '../resilience/admission.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { MoorlineError } from '../resilience/errors.js';
 import type { HostPort } from '../config/index.js';
 import { formatAddress, type Command, type Connection } from './connection.js';
 import { Keeper, type KeeperEvents } from './keeper.js';
-import { didNothing, toMoorlineError } from './redis-errors.js';
+import { didNothing, kindOfRedisError, toMoorlineError } from './redis-errors.js';
 import type { Role, RoleStatus } from './types.js';
 
 const admissionLimits = { maxCalls: 10_000, maxBytes: 32 * 1024 * 1024 };
+
+/** After a promotion the replicas come over within a second or so; a primary that stays alone must not hold its callers up. */
+const noReplicasPatienceMs = 2_000;
+const noReplicasPauseMs = 100;
 
 /** What is done on a connection; may be done again on the next one when Redis says that it did nothing. */
 export type Work<T> = (connection: Connection) => Promise<T>;
@@ -43,10 +48,11 @@ export class Link {
 
   /**
    * Does the work on the connection of the role, which is waited for until the deadline: a failover of a second or two is
-   * a delay, not an error. Repeated only where Redis refused because it is no primary any more, never where it may have been done.
+   * a delay, not an error. Repeated only where Redis said that it did nothing, never where it may have been done.
    */
   async run<T>(work: Work<T>, bytes: number, deadline: Deadline): Promise<T> {
     const leave = this.enter(bytes);
+    const patience = Deadline.after(noReplicasPatienceMs);
     let underWay: Promise<T> | undefined;
     try {
       for (;;) {
@@ -56,7 +62,9 @@ export class Link {
           return await beforeDeadline(underWay, deadline, noAnswer);
         } catch (error) {
           if (!didNothing(error)) throw toMoorlineError(error);
-          connection.drop((error as Error).message);
+          if (kindOfRedisError(error) !== 'no-replicas') connection.drop((error as Error).message);
+          else if (patience.isPast || deadline.isPast) throw toMoorlineError(error);
+          else await sleep(noReplicasPauseMs);
         }
       }
     } finally {

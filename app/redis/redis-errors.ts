@@ -6,7 +6,9 @@ export type RedisErrorKind =
   | 'not-sent'
   /** The server is no primary that can serve now, and has done nothing: the same may be sent to another connection. */
   | 'wrong-server'
-  /** The server refused for now, and has done nothing. */
+  /** The primary has lost its replicas, or they have not found it yet after a failover; nothing was done. */
+  | 'no-replicas'
+  /** The server refused for now. */
   | 'refused'
   /** Over the memory limit. */
   | 'out-of-memory'
@@ -17,8 +19,8 @@ export type RedisErrorKind =
   /** Anything else: wrong use, an error of a function, a missing permission. */
   | 'other';
 
-const wrongServer = /^(READONLY|LOADING|MASTERDOWN)\b/;
-const refused = /^(NOREPLICAS|UNBLOCKED|BUSY|TRYAGAIN|MISCONF)\b/;
+const wrongServer = /^(READONLY|LOADING|MASTERDOWN)\b|WAIT cannot be used with replica/;
+const refused = /^(UNBLOCKED|BUSY|TRYAGAIN|MISCONF)\b/;
 const connectionLost = /^(Connection is closed|Stream isn't writeable|Socket timeout|connect |read E|write E)/;
 
 /** The connection that was to carry a command had ended. */
@@ -32,16 +34,16 @@ export function kindOfRedisError(error: unknown): RedisErrorKind {
   if (error instanceof NotSentError) return 'not-sent';
   const message = messageOf(error);
   if (wrongServer.test(message)) return 'wrong-server';
+  if (message.startsWith('NOREPLICAS')) return 'no-replicas';
   if (refused.test(message)) return 'refused';
   if (message.startsWith('OOM')) return 'out-of-memory';
   if (/^(ERR )?Function not found/.test(message)) return 'function-missing';
   return connectionLost.test(message) ? 'connection-lost' : 'other';
 }
 
-/** Whether the same may be sent to the next connection without doing it twice. */
+/** Whether the same may be sent again without doing it twice. */
 export function didNothing(error: unknown): boolean {
-  const kind = kindOfRedisError(error);
-  return kind === 'not-sent' || kind === 'wrong-server';
+  return ['not-sent', 'wrong-server', 'no-replicas'].includes(kindOfRedisError(error));
 }
 
 /** For callers. Carries the message of the error alone: the errors of ioredis hold the command with all its arguments, passwords and job data. */
@@ -52,6 +54,7 @@ export function toMoorlineError(error: unknown, retryAfterMs = 500): MoorlineErr
   switch (kindOfRedisError(error)) {
     case 'not-sent':
     case 'wrong-server':
+    case 'no-replicas':
     case 'refused':
       return new MoorlineError('redis_unavailable', `Redis cannot do this now: ${message}`, { cause, retryAfterMs });
     case 'connection-lost':

@@ -47,7 +47,7 @@ describe('calls to one server', () => {
 
   test('calls that are made before the connection is up wait for it', async () => {
     const server = await startRedis();
-    const redis = connect(`redis://${server.address}`);
+    const { redis } = connect(`redis://${server.address}`);
     expect(await redis.command(['ECHO', 'early'])).toEqual(Buffer.from('early'));
   });
 
@@ -61,7 +61,7 @@ describe('calls to one server', () => {
       roles: { blocking: { configured: 1, status: 'ready', reconnects: 0 } },
     });
     expect(await server.cli('CLIENT', 'LIST')).toContain('name=moorline:test-pod:durable');
-    const nowhere = connect('redis://127.0.0.1:1');
+    const { redis: nowhere } = connect('redis://127.0.0.1:1');
     await expect(nowhere.command(['PING'], { deadlineMs: 300 })).rejects.toMatchObject({
       code: 'redis_unavailable',
       message: expect.stringContaining('ECONNREFUSED'),

@@ -14,7 +14,8 @@ afterEach(async () => {
   opened.clear();
 });
 
-export interface TestConnections extends RedisConnections {
+export interface TestConnections {
+  readonly redis: RedisConnections;
   readonly metrics: Registry;
   /** Everything that was logged, at the level `trace`. */
   logged(): string;
@@ -31,14 +32,14 @@ export function connect(uri: string, env: Readonly<Record<string, string>> = {})
   });
   const metrics = createMetrics();
   const config = loadConfig({ REDIS_URI: uri, POD_NAME: 'test-pod', ...env }, 'worker');
-  const connections = connectRedis({ config, log: createLog({ level: 'trace', destination }), metrics });
-  opened.add(connections);
-  return Object.assign(connections, { metrics, logged: () => lines.join('') });
+  const redis = connectRedis({ config, log: createLog({ level: 'trace', destination }), metrics });
+  opened.add(redis);
+  return { redis, metrics, logged: () => lines.join('') };
 }
 
 /** The same, once all of it is ready. */
-export async function connectReady(uri: string, env?: Readonly<Record<string, string>>): Promise<TestConnections> {
-  const connections = connect(uri, env);
-  await waitFor('connections to Redis', () => connections.status().ready);
-  return connections;
+export async function connectReady(uri: string, env?: Readonly<Record<string, string>>): Promise<RedisConnections> {
+  const { redis } = connect(uri, env);
+  await waitFor('connections to Redis', () => redis.status().ready);
+  return redis;
 }
