@@ -39,7 +39,7 @@ export function describeError(error: unknown, depth = 0): object | string {
 
 /** `redis://user:password@host` -> `redis://***@host`. */
 export function withoutUriPasswords(text: string): string {
-  return text.replaceAll(/:\/\/[^\s/@]*:[^\s@]*@/g, '://***@');
+  return text.replaceAll(/:\/\/[^\s/@]*:\S*@/g, '://***@');
 }
 
 const maxCauses = 5;

@@ -118,7 +118,7 @@ async function createClient({ host, port }: HostPort, settings: ConnectionSettin
 /** Without the stack and the command of the error: those hold the password after a failed login. */
 function describe(error: Error): string {
   const message = error.message === '' ? ((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
-  if (message.startsWith('Protocol error')) return 'it does not speak the protocol of Redis';
+  if (message.startsWith('Unknown RESP type')) return 'it does not speak the protocol of Redis';
   return kindOfRedisError(error) === 'connection-lost' && message.startsWith('Connection is closed')
     ? 'the server closed the connection'
     : message;

@@ -18,7 +18,7 @@ export interface TestConnections {
   readonly redis: RedisConnections;
   readonly metrics: Registry;
   /** Everything that was logged, at the level `trace`. */
-  logged(): string;
+  readonly logged: () => string;
 }
 
 /** Connections as a worker has them, by the environment that a user would set; not necessarily ready yet. */

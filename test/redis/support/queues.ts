@@ -1,6 +1,7 @@
 import { afterEach } from '@jest/globals';
 import { RedisQueues, type QueuesOptions } from '../../../app/queue/queues.js';
-import { connectReady, type TestConnections } from './connect.js';
+import type { RedisConnections } from '../../../app/redis/index.js';
+import { connectReady } from './connect.js';
 
 const opened = new Set<RedisQueues>();
 
@@ -12,7 +13,7 @@ afterEach(async () => {
 
 export interface TestQueues {
   readonly queues: RedisQueues;
-  readonly connections: TestConnections;
+  readonly connections: RedisConnections;
 }
 
 /** Queues with connections of their own, as a process of its own would have them. */
