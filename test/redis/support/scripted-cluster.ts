@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll } from '@jest/globals';
 import { freePorts } from './free-port.js';
+import { redisLines, sentinelLines } from './bundle-lines.js';
 import { waitFor } from './wait-for.js';
 
 export type Component = 'redis' | 'sentinel';
@@ -68,6 +69,14 @@ export class ScriptedCluster {
     return this.options.redisPassword ?? 'secret';
   }
 
+  get primaryName(): string {
+    return primaryName;
+  }
+
+  get sentinelPorts(): readonly number[] {
+    return [this.port('sentinel-0'), this.port('sentinel-1'), this.port('sentinel-2')];
+  }
+
   get sentinelPassword(): string {
     return this.options.sentinelPassword ?? 'other';
   }
@@ -100,17 +109,11 @@ export class ScriptedCluster {
   private spawn(name: ServerName): void {
     for (const directory of [this.dataDirectory(name), this.runDirectory(name)])
       mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const child = spawn('sh', [join(scripts, `${componentOf(name)}-start.sh`)], {
-      env: this.environment(name),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const output: string[] = [];
-    const collect = (chunk: Buffer): void => {
-      output.push(chunk.toString());
-      this.write(`log/${name}`, output.join(''));
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
+    // A file and no pipe: what a script leaves running for a moment must not hold the test.
+    const log = openSync(this.logFile(name), 'w', 0o600);
+    const script = join(scripts, `${componentOf(name)}-start.sh`);
+    const child = spawn('sh', [script], { env: this.environment(name), stdio: ['ignore', log, log] });
+    closeSync(log);
     child.once('exit', () => {
       if (this.children.get(name) === child) this.children.delete(name);
     });
@@ -186,7 +189,7 @@ export class ScriptedCluster {
 
   /** All that the latest start of a server has printed. */
   async log(name: ServerName): Promise<string> {
-    return readFile(join(this.directory, 'log', name), 'utf8').catch(() => '');
+    return readFile(this.logFile(name), 'utf8').catch(() => '');
   }
 
   /** Waits until a majority of the Sentinels names one node, all others follow it, and every Sentinel sees all. */
@@ -219,6 +222,15 @@ export class ScriptedCluster {
     return replication.includes('role:master') && (replication.match(/state=online/g) ?? []).length === 2
       ? primary
       : undefined;
+  }
+
+  /** The node that at least two Sentinels name now. */
+  async named(): Promise<ServerName | undefined> {
+    const sentinels = serverNames.filter((name) => componentOf(name) === 'sentinel');
+    const views = await Promise.all(
+      sentinels.map((name) => this.monitored(name).catch(() => new Map<string, string>())),
+    );
+    return serverNames.find((name) => views.filter((view) => view.get('port') === String(this.port(name))).length >= 2);
   }
 
   /** SENTINEL MASTER of one Sentinel. */
@@ -258,6 +270,10 @@ export class ScriptedCluster {
       .join(' ');
   }
 
+  private logFile(name: ServerName): string {
+    return join(this.directory, `${name}.log`);
+  }
+
   private runDirectory(name: ServerName): string {
     return join(this.directory, 'run', name);
   }
@@ -272,23 +288,3 @@ export class ScriptedCluster {
 function componentOf(name: ServerName): Component {
   return name.startsWith('redis-') ? 'redis' : 'sentinel';
 }
-
-const redisLines = [
-  'appendonly yes',
-  'appendfsync everysec',
-  'save ""',
-  'repl-backlog-size 64mb',
-  'repl-diskless-sync yes',
-  'repl-diskless-sync-delay 0',
-  'min-replicas-to-write 1',
-  'min-replicas-max-lag 10',
-  'maxmemory-policy noeviction',
-  'tcp-keepalive 30',
-  'shutdown-timeout 10',
-];
-
-const sentinelLines = [
-  'sentinel deny-scripts-reconfig yes',
-  'sentinel resolve-hostnames no',
-  'sentinel announce-hostnames no',
-];
