@@ -20,7 +20,7 @@ export type IsFree = (port: number) => Promise<boolean>;
  * Automatic ports come from here: below the ports that systems hand to outgoing connections (32768 and up on Linux, 49152
  * elsewhere), so that no outgoing connection sits on the port of a server that is just being restarted.
  */
-export const automaticPorts = { first: 20_000, last: 29_999 } as const;
+export const automaticPorts = { first: 10_000, last: 14_999 } as const;
 
 /**
  * A port for each port of each pod: the given one, else the remembered one while it is free, else another free one.

@@ -55,7 +55,7 @@ test('too few given ports, or the same twice, are a wrong use', async () => {
 
 test('when nothing is free it says where it looked', async () => {
   await expect(choosePorts(pods, {}, {}, () => Promise.resolve(false))).rejects.toThrow(
-    'no free port found between 20000 and 29999 on 127.0.0.1',
+    'no free port found between 10000 and 14999 on 127.0.0.1',
   );
 });
 
