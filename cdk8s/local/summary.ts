@@ -1,13 +1,12 @@
 import { relative } from 'node:path';
-import type { CheckedJob } from './check-job.js';
+import type { Connection } from './env-file.js';
 import type { Home } from './home.js';
 import type { LocalProcess } from './plan/plan.js';
 
 export interface Outcome {
   readonly home: Home;
   readonly processes: readonly LocalProcess[];
-  readonly connection: Readonly<Record<string, string>>;
-  readonly checked: CheckedJob;
+  readonly connection: Connection;
   readonly seconds: number;
   readonly wasUp: boolean;
 }
@@ -19,8 +18,8 @@ export function summary({ home, processes, connection, seconds, wasUp }: Outcome
   return `
 ${headline}
 
-  gateway    ${connection['MOORLINE_URL'] ?? ''}
-  Redis      ${connection['REDIS_URI'] ?? ''}
+  gateway    ${connection.MOORLINE_URL}
+  Redis      ${connection.REDIS_URI}
   processes  ${processes.map(({ name, port }) => `${name} :${port}`).join('  ')}
   files      ${directory}/env (addresses and secrets), ${directory}/log, ${directory}/pids
 

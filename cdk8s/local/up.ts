@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { becomeReady } from './become-ready.js';
-import { checkJob, type CheckedJob } from './check-job.js';
-import { connectionOf, writeEnvFile } from './env-file.js';
+import { checkJob } from './check-job.js';
+import { type Connection, connectionOf, writeEnvFile } from './env-file.js';
 import { CommandError } from './errors.js';
 import { writePrivately } from './files.js';
 import { type Home, logFileOf } from './home.js';
@@ -25,36 +25,23 @@ const supervisorStartMs = 10_000;
 /** `make up`: everything runs and has proved it with a job, or nothing runs and one line says why. */
 export async function up(home: Home, wishes: Wishes, progress: Progress): Promise<void> {
   const startedMs = performance.now();
-  const interrupted = abortedBySignals();
   await withLock(home, async () => {
-    const isUp = liveState(home) !== undefined;
-    const processes = isUp ? readPlan(home) : await start(home, wishes, progress);
-    const readSecret = secretsOf(home);
-    const connection = connectionOf(processes, readSecret);
-    const checked = await orStop(home, isUp, async () => {
-      progress.step(`waiting until ${processes.length} processes are ready`);
-      await becomeReady(home, processes, readSecret, progress, interrupted);
-      progress.done(`${processes.length} processes are ready`);
-      writePrivately(home.formedFile, '');
-      writeEnvFile(home, connection);
-      return check(connection, progress, interrupted);
-    });
-    const seconds = (performance.now() - startedMs) / 1000;
-    process.stdout.write(summary({ home, processes, connection, checked, seconds, wasUp: isUp }));
-  });
-}
-
-/** A started instance that does not come up is stopped as a whole; one that was up before is left alone. */
-async function orStop<T>(home: Home, wasUp: boolean, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!wasUp) {
-      await stopInstance(home);
-      removeTraces(home);
+    const interrupted = abortedBySignals();
+    const wasUp = liveState(home) !== undefined;
+    try {
+      const processes = wasUp ? readPlan(home) : await start(home, wishes, progress);
+      const connection = await prove(home, processes, progress, interrupted);
+      const seconds = (performance.now() - startedMs) / 1000;
+      process.stdout.write(summary({ home, processes, connection, seconds, wasUp }));
+    } catch (error) {
+      if (!wasUp) {
+        await stopInstance(home);
+        removeTraces(home);
+      }
+      interrupted.throwIfAborted();
+      throw error;
     }
-    throw error;
-  }
+  });
 }
 
 async function start(home: Home, wishes: Wishes, progress: Progress): Promise<readonly LocalProcess[]> {
@@ -88,18 +75,26 @@ async function startSupervisor(home: Home): Promise<void> {
   throw new CommandError(`the supervisor did not start; see ${logFileOf(home, 'supervisor')}`);
 }
 
-async function check(
-  { MOORLINE_URL: url, MOORLINE_TOKEN: token }: Readonly<Record<string, string>>,
+/** Waits until all is ready, tells the world how to reach it, and puts a job through. */
+async function prove(
+  home: Home,
+  processes: readonly LocalProcess[],
   progress: Progress,
-  signal: AbortSignal,
-): Promise<CheckedJob> {
-  if (url === undefined || token === undefined) throw new CommandError('expected a gateway in the bundle');
+  interrupted: AbortSignal,
+): Promise<Connection> {
+  const readSecret = secretsOf(home);
+  progress.step(`waiting until ${processes.length} processes are ready`);
+  await becomeReady(home, processes, readSecret, progress, interrupted);
+  progress.done(`${processes.length} processes are ready`);
+
+  const connection = connectionOf(processes, readSecret);
+  writePrivately(home.formedFile, '');
+  writeEnvFile(home, connection);
+
   progress.step('putting a job through the queue');
-  const checked = await checkJob(url, token, signal);
-  progress.done(
-    `job ${checked.id} went through Redis, was run by ${checked.handledBy} and came back in ${checked.tookMs} ms`,
-  );
-  return checked;
+  const { id, handledBy, tookMs } = await checkJob(connection.MOORLINE_URL, connection.MOORLINE_TOKEN, interrupted);
+  progress.done(`job ${id} went through Redis, was run by ${handledBy} and came back in ${tookMs} ms`);
+  return connection;
 }
 
 /** Ctrl-C while it starts stops everything again. */
@@ -107,7 +102,7 @@ function abortedBySignals(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => {
-      controller.abort(new CommandError(`interrupted by ${name}; everything is stopped`));
+      controller.abort(new CommandError(`interrupted by ${name}`));
     });
   }
   return controller.signal;

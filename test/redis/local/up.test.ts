@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { isAlive } from '../../../cdk8s/local/supervisor/processes.js';
 import { readState } from '../../../cdk8s/local/supervisor/state.js';
+import { ChecksumRun } from '../../../examples/checksum/checksum-run.js';
+import { sha256sums } from '../../../examples/checksum/files.js';
 import { waitFor } from '../support/wait-for.js';
 import { checkJobs, isDone } from './check-jobs.js';
+import { makeFiles } from './files.js';
 import { LocalInstance } from './local-instance.js';
 
 // One instance for the whole file; the tests follow each other as in the life of a user.
@@ -137,6 +143,35 @@ test(
 );
 
 test(
+  'the demo hashes every file right while the primary and the worker are killed',
+  async () => {
+    const files = await makeFiles(join(instance.directory, 'files'), 500);
+    const primary = (await instance.primary()) ?? '';
+    const worker = instance.pid('worker-0');
+    const run = new ChecksumRun(instance.gateway(), files, ({ collected }) => {
+      if (collected === 50) instance.kill(primary, 'SIGKILL');
+      if (collected === 100) process.kill(worker, 'SIGKILL');
+    });
+    expect(await run.hashes()).toEqual(await sha256sums(files));
+    await waitFor('another worker', () => ![0, worker].includes(instance.pid('worker-0')));
+  },
+  testMs,
+);
+
+test(
+  'make demo finds the instance and prints what came out',
+  async () => {
+    const demo = fileURLToPath(new URL('../../../examples/checksum/demo.js', import.meta.url));
+    const environment = { ...process.env, MOORLINE_HOME: instance.home.root };
+    const directory = join(instance.directory, 'files');
+    const { stdout } = await promisify(execFile)(process.execPath, [demo, directory], { env: environment });
+    expect(stdout).toContain('500 of 500 hashed');
+    expect(stdout).toMatch(/^files 500, missing 0, different 0$/m);
+  },
+  testMs,
+);
+
+test(
   'when the supervisor was killed, up puts everything in order again',
   async () => {
     const before = instance.identities();
@@ -168,7 +203,7 @@ test(
     expect(await instance.make('down', '--delete-data')).toMatch(/^Nothing runs\.$/m);
     expect(existsSync(instance.home.root)).toBe(false);
     expect(await instance.make('down')).toBe('Nothing runs.\n');
-    expect(readdirSync(instance.directory)).toEqual([]);
+    expect(readdirSync(instance.directory)).toEqual(['files']);
     expect((await instance.run(['status'])).stderr).toMatch(
       /^moorline: nothing is up in .*; start it with: make up\n$/,
     );
