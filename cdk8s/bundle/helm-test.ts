@@ -33,7 +33,7 @@ export class HelmTest extends TemplateChart {
   }
 }
 
-const tokenItem: V1KeyToPath = { key: secretKeys.gatewayToken, path: secretKeys.gatewayToken };
+const tokenItem: Templated<V1KeyToPath> = { key: secretKeys.gatewayToken, path: secretKeys.gatewayToken };
 
 /** Puts a job through; where no worker runs, it goes as far as the queue. */
 const container: Templated<V1Container> = {

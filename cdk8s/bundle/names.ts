@@ -17,7 +17,7 @@ import {
   when,
   type Expr,
   type Refs,
-  type Templated,
+  type Text,
 } from '../template/index.js';
 import type { Values } from '../values/index.js';
 import { isExternalMode, isSentinelMode, isStandaloneMode, v } from './inputs.js';
@@ -123,7 +123,7 @@ const versionLabels = {
 };
 
 type LabelMap = Record<string, string>;
-const labelsPartial = (name: string, own: Templated<LabelMap>) =>
+const labelsPartial = (name: string, own: Readonly<Record<string, Text>>) =>
   partial<LabelMap>(name, { ...own, ...versionLabels, ...spreadFields(v.commonLabels) });
 
 /** Labels of what the components share. */

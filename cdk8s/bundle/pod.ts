@@ -2,7 +2,6 @@ import type {
   V1Affinity,
   V1PodSecurityContext,
   V1PodSpec,
-  V1Probe,
   V1SecurityContext,
   V1Toleration,
 } from '@kubernetes/client-node';
@@ -16,7 +15,7 @@ import { selectorOf, type Component } from './names.js';
 /** Any but root: the images need no user of their own. Above 10000, so that it is no user of the node either. */
 const uid = 10001;
 
-export const podSecurity: V1PodSecurityContext = {
+export const podSecurity: Templated<V1PodSecurityContext> = {
   runAsNonRoot: true,
   runAsUser: uid,
   runAsGroup: uid,
@@ -25,7 +24,7 @@ export const podSecurity: V1PodSecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-export const containerSecurity: V1SecurityContext = {
+export const containerSecurity: Templated<V1SecurityContext> = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
@@ -80,13 +79,18 @@ const spreadOver = (
   labelSelector: { matchLabels: selectorOf(component) },
 });
 
-export const execProbe = (script: string, timing: Templated<V1Probe>) => ({
+interface Timing {
+  readonly periodSeconds: number;
+  readonly failureThreshold: number;
+}
+
+export const execProbe = (script: string, timing: Timing) => ({
   exec: { command: ['sh', script] },
   timeoutSeconds: 5,
   ...timing,
 });
 
-export const httpProbe = (path: string, timing: Templated<V1Probe>) => ({
+export const httpProbe = (path: string, timing: Timing) => ({
   httpGet: { path, port: 'http' },
   timeoutSeconds: 5,
   ...timing,
