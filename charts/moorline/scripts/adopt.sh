@@ -14,6 +14,7 @@ adopt() {
     choose_primary
     if [ -n "$chosen" ] && monitor; then
       log "monitors node $chosen, which the others know as primary"
+      learn_replicas
       return
     fi
     rounds=$((rounds + 1))
@@ -52,6 +53,21 @@ monitor() {
   fi
   tell REMOVE "$PRIMARY_NAME" || :
   return 1
+}
+
+# Sentinel asks the primary for its replicas every 10 s only, and until it knows them it could not fail over: for a start it asks more often.
+learn_replicas() {
+  # shellcheck disable=SC2086 # one word for each node
+  set -- $redis_addresses
+  wanted=$(($# - 1)) looks=40
+  tell DEBUG INFO-PERIOD 500 || return 0
+  while [ "$looks" -gt 0 ] && kill -0 $$ 2>/dev/null; do
+    known=$(ask_self "$sentinel_password" SENTINEL MASTER "$PRIMARY_NAME" | sed -n '/^num-slaves$/{n;p;}')
+    [ "${known:-0}" -lt "$wanted" ] || break
+    looks=$((looks - 1))
+    sleep 0.5
+  done
+  tell DEBUG INFO-PERIOD 10000 || :
 }
 
 tell() {

@@ -31,7 +31,7 @@ decide_start() {
 decide_when_named() {
   if [ "$local_data" = none ]; then
     decide_when_named_without_data
-  elif [ "$primaries_with_data" -gt 0 ]; then
+  elif [ -n "$primaries_with_data" ]; then
     hand_over 'the Sentinels name this node, but another one is primary and holds data'
   elif [ "$last_stop" = clean ]; then
     start_as_primary 'the Sentinels name this node, and it was stopped in an orderly way'
@@ -90,7 +90,7 @@ decide_when_nobody_is_named() {
 }
 
 decide_beside_a_primary() {
-  if [ "$local_data" = kept ] && [ "$primaries_with_data" -eq 0 ]; then
+  if [ "$local_data" = kept ] && [ -z "$primaries_with_data" ]; then
     doubt "$why, and node $primary_peer is primary but empty, while this node holds data" "$how_to_force"
   elif [ "$primary_is_ahead" = yes ] || [ "$force_primary" = "$primary_peer" ]; then
     follow "$primary_peer" 'it is the only primary'
@@ -100,9 +100,9 @@ decide_beside_a_primary() {
 }
 
 decide_among_primaries() {
-  case " $primary_peers " in
+  case "$primaries_with_data " in
     *" ${force_primary:-none} "*) follow "$force_primary" 'several nodes are primary and this one is forced' ;;
-    *) doubt "$why, and several nodes are primary:$primary_peers" "$how_to_force" ;;
+    *) doubt "$why, and several nodes are primary" "$how_to_force" ;;
   esac
 }
 
@@ -173,8 +173,8 @@ find_favourite() {
 }
 
 count_peers() {
-  primaries=0 primaries_with_data=0 peers_with_data=0 synced_peers=0 silent_peers=0
-  primary_peers='' primary_peer='' primary_replicas=0 primary_offset=0 highest_offset=0
+  primaries=0 primaries_with_data='' peers_with_data=0 synced_peers=0 silent_peers=0
+  primary_peer='' primary_replicas=0 primary_offset=0 highest_offset=0
   peer_ordinal=0
   for peer in $peers; do
     case $peer in
@@ -192,13 +192,15 @@ count_peer() {
   rest=${peer#*,} last=${peer##*,}
   data=${rest%%,*} rest=${rest#*,}
   offset=${rest%%,*}
-  [ "$offset" -le "$highest_offset" ] || highest_offset=$offset
-  [ "$data" = none ] || peers_with_data=$((peers_with_data + 1))
+  if [ "$data" = kept ]; then
+    peers_with_data=$((peers_with_data + 1))
+    [ "$offset" -le "$highest_offset" ] || highest_offset=$offset
+  fi
   case $peer in
     primary,*)
       primaries=$((primaries + 1))
-      primary_peers="$primary_peers $peer_ordinal" primary_peer=$peer_ordinal primary_replicas=$last primary_offset=$offset
-      [ "$data" = none ] || primaries_with_data=$((primaries_with_data + 1))
+      primary_peer=$peer_ordinal primary_replicas=$last primary_offset=$offset
+      [ "$data" = none ] || primaries_with_data="$primaries_with_data $peer_ordinal"
       ;;
     *)
       [ "$last" != synced ] || synced_peers=$((synced_peers + 1))

@@ -108,6 +108,11 @@ ask() {
   REDISCLI_AUTH=$secret timeout 1 redis-cli -h "${asked%,*}" -p "${asked#*,}" "$@" 2>/dev/null || :
 }
 
+# Prints one line of a configuration. Not by echo, which may take backslashes for its own.
+line() {
+  printf '%s\n' "$*"
+}
+
 # Asks the server of this pod.
 ask_self() {
   secret_of_self=$1

@@ -112,22 +112,22 @@ find_sentinel_that_names_me() {
 
 # The bundle's own lines first; what only this pod can know overrides them.
 write_configuration() {
-  echo "include \"$CONFIG_DIR/redis.conf\""
-  echo "port $own_port"
-  echo "bind ${BIND_ADDRESSES-* -::*}"
+  line "include \"$CONFIG_DIR/redis.conf\""
+  line "port $own_port"
+  line "bind ${BIND_ADDRESSES-* -::*}"
   # There is a password, and the other nodes come from other addresses.
-  echo 'protected-mode no'
-  echo "dir \"$DATA_DIR\""
-  echo "pidfile \"$DATA_DIR/redis.pid\""
-  echo "maxmemory $((MEMORY_LIMIT_BYTES * MAXMEMORY_PERCENT / 100))"
+  line 'protected-mode no'
+  line "dir \"$DATA_DIR\""
+  line "pidfile \"$DATA_DIR/redis.pid\""
+  line "maxmemory $((MEMORY_LIMIT_BYTES * MAXMEMORY_PERCENT / 100))"
   quote "$redis_password"
-  echo "requirepass $quoted"
-  echo "masterauth $quoted"
-  echo "replica-announce-ip ${own_address%,*}"
-  echo "replica-announce-port ${own_address#*,}"
+  line "requirepass $quoted"
+  line "masterauth $quoted"
+  line "replica-announce-ip ${own_address%,*}"
+  line "replica-announce-port ${own_address#*,}"
   if [ "$decision" = replica ]; then
     pick "$leader" "$redis_addresses"
-    echo "replicaof ${picked%,*} ${picked#*,}"
+    line "replicaof ${picked%,*} ${picked#*,}"
   fi
 }
 

@@ -68,40 +68,40 @@ read_record() {
 }
 
 write_configuration() {
-  echo "include \"$CONFIG_DIR/sentinel.conf\""
-  for address in $redis_addresses; do echo "# node-address $address"; done
+  line "include \"$CONFIG_DIR/sentinel.conf\""
+  for address in $redis_addresses; do line "# node-address $address"; done
   pick "$ordinal" "$sentinel_addresses"
-  echo "port $own_port"
-  echo "bind ${BIND_ADDRESSES-* -::*}"
-  echo 'protected-mode no'
-  echo "dir \"$DATA_DIR\""
-  echo "sentinel announce-ip ${picked%,*}"
-  echo "sentinel announce-port ${picked#*,}"
-  echo "sentinel myid $(sentinel_id "$ordinal")"
-  echo "sentinel current-epoch $current_epoch"
+  line "port $own_port"
+  line "bind ${BIND_ADDRESSES-* -::*}"
+  line 'protected-mode no'
+  line "dir \"$DATA_DIR\""
+  line "sentinel announce-ip ${picked%,*}"
+  line "sentinel announce-port ${picked#*,}"
+  line "sentinel myid $(sentinel_id "$ordinal")"
+  line "sentinel current-epoch $current_epoch"
   quote "$sentinel_password"
-  echo "requirepass $quoted"
-  echo "sentinel sentinel-pass $quoted"
+  line "requirepass $quoted"
+  line "sentinel sentinel-pass $quoted"
   [ -z "$primary_address" ] || write_monitor
 }
 
 # The fellows and the replicas are told, not remembered: none is a ghost of an earlier address or size, and a majority counts all that there are.
 write_monitor() {
-  echo "sentinel monitor $PRIMARY_NAME ${primary_address%,*} ${primary_address#*,} $SENTINEL_QUORUM"
-  echo "sentinel down-after-milliseconds $PRIMARY_NAME $SENTINEL_DOWN_AFTER_MS"
-  echo "sentinel failover-timeout $PRIMARY_NAME $SENTINEL_FAILOVER_TIMEOUT_MS"
-  echo "sentinel parallel-syncs $PRIMARY_NAME $SENTINEL_PARALLEL_SYNCS"
-  echo "sentinel master-reboot-down-after-period $PRIMARY_NAME $reboot_down_after_ms"
+  line "sentinel monitor $PRIMARY_NAME ${primary_address%,*} ${primary_address#*,} $SENTINEL_QUORUM"
+  line "sentinel down-after-milliseconds $PRIMARY_NAME $SENTINEL_DOWN_AFTER_MS"
+  line "sentinel failover-timeout $PRIMARY_NAME $SENTINEL_FAILOVER_TIMEOUT_MS"
+  line "sentinel parallel-syncs $PRIMARY_NAME $SENTINEL_PARALLEL_SYNCS"
+  line "sentinel master-reboot-down-after-period $PRIMARY_NAME $reboot_down_after_ms"
   quote "$redis_password"
-  echo "sentinel auth-pass $PRIMARY_NAME $quoted"
-  echo "sentinel config-epoch $PRIMARY_NAME $config_epoch"
-  echo "sentinel leader-epoch $PRIMARY_NAME $leader_epoch"
+  line "sentinel auth-pass $PRIMARY_NAME $quoted"
+  line "sentinel config-epoch $PRIMARY_NAME $config_epoch"
+  line "sentinel leader-epoch $PRIMARY_NAME $leader_epoch"
   for address in $redis_addresses; do
-    [ "$address" = "$primary_address" ] || echo "sentinel known-replica $PRIMARY_NAME ${address%,*} ${address#*,}"
+    [ "$address" = "$primary_address" ] || line "sentinel known-replica $PRIMARY_NAME ${address%,*} ${address#*,}"
   done
   place=0
   for address in $sentinel_addresses; do
-    [ "$place" = "$ordinal" ] || echo "sentinel known-sentinel $PRIMARY_NAME ${address%,*} ${address#*,} $(sentinel_id "$place")"
+    [ "$place" = "$ordinal" ] || line "sentinel known-sentinel $PRIMARY_NAME ${address%,*} ${address#*,} $(sentinel_id "$place")"
     place=$((place + 1))
   done
 }

@@ -9,6 +9,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+# The end of the object.
 {{- end }}
 
 {{- define "moorline.redis.labels" -}}
@@ -22,6 +23,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+# The end of the object.
 {{- end }}
 
 {{- define "moorline.sentinel.labels" -}}
@@ -35,6 +37,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+# The end of the object.
 {{- end }}
 
 {{- define "moorline.gateway.labels" -}}
@@ -48,6 +51,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+# The end of the object.
 {{- end }}
 
 {{- define "moorline.worker.labels" -}}
@@ -61,4 +65,5 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+# The end of the object.
 {{- end }}

@@ -9,6 +9,7 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+# The end of the object.
 {{- else if eq .Values.redis.resourcesPreset "large" }}
 requests:
   cpu: "2"
@@ -43,6 +44,7 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+# The end of the object.
 {{- else if eq .Values.sentinel.resourcesPreset "large" }}
 requests:
   cpu: 100m
@@ -77,6 +79,7 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+# The end of the object.
 {{- else if eq .Values.gateway.resourcesPreset "large" }}
 requests:
   cpu: "1"
@@ -111,6 +114,7 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+# The end of the object.
 {{- else if eq .Values.worker.resourcesPreset "large" }}
 requests:
   cpu: "1"
