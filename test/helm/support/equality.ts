@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import type { RefusedValues } from '../../../cdk8s/template/index.js';
-import { arbitraryValues, type ValuesSchema } from './arbitrary-values.js';
 import { difference, parseManifests } from './compare.js';
 import { HelmRefused, helmTemplate } from './helm.js';
 import { mergeValues } from './merge.js';
@@ -31,19 +30,19 @@ export interface Equality {
 }
 
 /**
- * Renders a chart under random values that its schema accepts, by Helm and by synth.
+ * Renders a chart under random values, by Helm and by synth.
  *
  * @throws Error with the smallest values file found under which the two differ.
  */
 export async function equalityOf(
   chartDir: string,
   synth: Synth,
-  schema: ValuesSchema,
+  values: fc.Arbitrary<unknown>,
   options: EqualityOptions,
 ): Promise<Equality> {
   const outcomes = { rendered: 0, refused: 0 };
-  const property = fc.asyncProperty(arbitraryValues(schema), releases, async (values, release) => {
-    const outcome = await compareOnce(chartDir, synth, values, release, options.helm);
+  const property = fc.asyncProperty(values, releases, async (some, release) => {
+    const outcome = await compareOnce(chartDir, synth, some, release, options.helm);
     outcomes[outcome] += 1;
   });
   const seed = options.seed === undefined ? {} : { seed: options.seed };

@@ -1,0 +1,40 @@
+/** What the checks look at; left at its default, values are not refused. */
+const checked = [
+  ['redis', 'maxmemoryPolicy'],
+  ['redis', 'replicas'],
+  ['redis', 'minReplicasToWrite'],
+  ['redis', 'bootstrap'],
+  ['sentinel', 'replicas'],
+  ['sentinel', 'quorum'],
+  ['sentinel', 'downAfterMs'],
+  ['sentinel', 'failoverTimeoutMs'],
+  ['worker', 'handlers', 'module'],
+] as const;
+const components = ['redis', 'sentinel', 'gateway', 'worker'] as const;
+
+/** Random values, changed so that no check refuses them. */
+export function acceptable(random: unknown): unknown {
+  const values = structuredClone(random) as Tree;
+  for (const path of checked) remove(values, path);
+  for (const component of components) limitMemory(values[component]);
+  const external = isTree(values['external']) ? values['external'] : {};
+  const uri = values['mode'] === 'external' ? 'redis://redis.databases:6379' : '';
+  return { ...values, external: { ...external, uri } };
+}
+
+type Tree = Record<string, unknown>;
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function remove(values: Tree, [key, ...rest]: readonly string[]): void {
+  if (key === undefined) return;
+  const part = values[key];
+  if (rest.length === 0) Reflect.deleteProperty(values, key);
+  else if (isTree(part)) remove(part, rest);
+}
+
+function limitMemory(component: unknown): void {
+  if (!isTree(component) || !isTree(component['resources'])) return;
+  const { resources } = component;
+  const limits = isTree(resources['limits']) ? resources['limits'] : {};
+  resources['limits'] = { ...limits, memory: '1Gi' };
+}
