@@ -31,26 +31,23 @@ local function claim(q, max, lease_ms, worker)
   local line = redis.call('ZRANGE', q.ready, 0, max - 1, 'WITHSCORES')
   if #line == 0 then return reply end
   local records = head_of_line(q, line)
-  local ids, leases, held = {}, {}, {}
   local tick = take_ticks(q, #records)
+  local ids, leases, held, n = {}, {}, {}, 0
   for i, record in ipairs(records) do
     -- Without a record (evicted under a wrong maxmemory-policy) there is nothing to run: the id leaves the line.
     if record then
-      local id, fence = line[2 * i - 1], int(tick + i - 1)
-      ids[#ids + 1] = id
-      leases[#leases + 1] = deadline
-      leases[#leases + 1] = id .. ':' .. fence
-      held[#held + 1] = id
-      held[#held + 1] = struct.pack(HELD, line[2 * i], struct.unpack('>H', record, RECORD_MAX_ATTEMPTS), fence) .. worker
-      reply[#reply + 1] = id
-      reply[#reply + 1] = fence
-      reply[#reply + 1] = 1
-      reply[#reply + 1] = record
+      local id, fence = line[2 * i - 1], int(tick + i)
+      n = n + 1
+      ids[n] = id
+      leases[2 * n - 1], leases[2 * n] = deadline, id .. ':' .. fence
+      held[2 * n - 1] = id
+      held[2 * n] = struct.pack(HELD, line[2 * i], struct.unpack('>H', record, RECORD_MAX_ATTEMPTS), tick + i) .. worker
+      reply[4 * n - 2], reply[4 * n - 1], reply[4 * n], reply[4 * n + 1] = id, fence, 1, record
     end
   end
   redis.call('ZREMRANGEBYRANK', q.ready, 0, #records - 1)
   apply('ZADD', q.lease, leases)
   apply('HSET', q.held, held)
-  for i, packed in ipairs(fetch(q.tries, ids)) do reply[4 * i] = attempts_of(packed) + 1 end
+  for i, packed in ipairs(fetch('HMGET', q.tries, ids)) do reply[4 * i] = attempts_of(packed) + 1 end
   return reply
 end

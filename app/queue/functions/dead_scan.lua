@@ -10,8 +10,11 @@ local function dead_scan(keys, args)
   local limit, fingerprint = tonumber(args[3]), args[4]
   local letters = redis.call('ZRANGE', q.dead, '(' .. args[1], last, 'BYSCORE', 'LIMIT', 0, MAX_SCANNED, 'WITHSCORES')
   local ids = {}
-  for at = 1, #letters, 2 do ids[#ids + 1] = letters[at] end
-  local records = fetch(q.deadrec, ids)
+  for at = 1, #letters, 2 do
+    ids[#ids + 1] = letters[at]
+    letters[at + 1] = int(letters[at + 1])
+  end
+  local records = fetch('HMGET', q.deadrec, ids)
   local reply, matches = { #ids == MAX_SCANNED and letters[#letters] or '', last }, 0
   for i, id in ipairs(ids) do
     if fingerprint == '' or string.sub(records[i], 3) == fingerprint then

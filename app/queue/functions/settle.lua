@@ -54,7 +54,7 @@ local function release(q, s)
 end
 
 local function extend(q, s)
-  redis.call('ZADD', q.lease, 'XX', int(q.now + s.lease_ms), s.member)
+  redis.call('ZADD', q.lease, int(q.now + s.lease_ms), s.member)
 end
 
 -- The bucket of the present window. It lives to the end of the next one, so an id is remembered for one window at least and
@@ -65,21 +65,35 @@ local function done_bucket(q, window_ms)
   return { done = q['done' .. bucket], result = q['result' .. bucket], expires_at = int((window + 2) * window_ms) }
 end
 
--- All at once: this is the path of nearly every job.
-local function finish(q, finished, window_ms)
-  if #finished == 0 then return end
-  local bucket = done_bucket(q, window_ms)
-  local ids, members, done, results = {}, {}, {}, {}
-  for i, s in ipairs(finished) do
-    ids[i], members[i] = s.id, s.member
-    done[#done + 1] = s.id
-    done[#done + 1] = struct.pack(DONE, s.fence, q.now)
-    if s.result ~= '' then
-      results[#results + 1] = s.id
-      results[#results + 1] = s.result
-    end
+local function was_done(q, id, fence)
+  for _, bucket in ipairs({ q.done0, q.done1 }) do
+    local packed = redis.call('HGET', bucket, id)
+    if packed and int((struct.unpack(DONE, packed))) == fence then return true end
   end
-  redis.call('ZREM', q.lease, unpack(members))
+  return false
+end
+
+-- All `done` at once: this is the path of nearly every job. Entries are id, fence, result; the same one twice counts once.
+local function finish(q, entries, window_ms, letters)
+  local members, leased, ids, done, results, n = {}, {}, {}, {}, {}, 0
+  for at = 1, #entries, 3 do members[#members + 1] = entries[at] .. ':' .. entries[at + 1] end
+  local deadlines = fetch('ZMSCORE', q.lease, members)
+  for i, member in ipairs(members) do
+    local id, fence, result = entries[3 * i - 2], entries[3 * i - 1], entries[3 * i]
+    if deadlines[i] then
+      n = n + 1
+      ids[n], leased[n] = id, member
+      done[2 * n - 1], done[2 * n] = id, struct.pack(DONE, fence, q.now)
+      if result ~= '' then
+        results[#results + 1] = id
+        results[#results + 1] = result
+      end
+    end
+    letters[i] = (deadlines[i] or was_done(q, id, fence)) and 'a' or 's'
+  end
+  if n == 0 then return end
+  local bucket = done_bucket(q, window_ms)
+  count(q, 'done', redis.call('ZREM', q.lease, unpack(leased)))
   redis.call('HDEL', q.held, unpack(ids))
   redis.call('HDEL', q.jobs, unpack(ids))
   forget_tries(q, ids)
@@ -89,48 +103,18 @@ local function finish(q, finished, window_ms)
     redis.call('HSET', bucket.result, unpack(results))
     redis.call('PEXPIREAT', bucket.result, bucket.expires_at)
   end
-  count(q, 'done', #finished)
 end
 
-local function was_done(q, s)
-  for _, bucket in ipairs({ q.done0, q.done1 }) do
-    local packed = redis.call('HGET', bucket, s.id)
-    if packed and int((struct.unpack(DONE, packed))) == s.fence then return true end
-  end
-  return false
-end
-
+-- `f` or `r` again; an extension again is a new extension, and so needs the lease.
 local function was_settled_alike(q, s)
-  if s.verdict == 'd' then return was_done(q, s) end
-  if s.verdict == 'e' then return false end
   local tries = tries_of(q, s.id)
-  return int(tries.fence) == s.fence and tries.verdict == s.verdict
+  return tries.verdict == s.verdict and int(tries.fence) == s.fence
 end
 
-local SETTLERS = { f = fail, r = release, e = extend }
-
--- A letter for each settlement: a accepted, s stale.
-local function settle(q, settlements, window_ms)
-  if #settlements == 0 then return '' end
-  local members = {}
-  for i, s in ipairs(settlements) do
-    s.member = s.id .. ':' .. s.fence
-    members[i] = s.member
-  end
-  local deadlines = redis.call('ZMSCORE', q.lease, unpack(members))
-  local letters, finished, settled = {}, {}, {}
-  for i, s in ipairs(settlements) do
-    local verdict_before = settled[s.member]
-    local accepted = verdict_before == s.verdict
-    if not verdict_before and deadlines[i] then
-      accepted = true
-      if s.verdict == 'd' then finished[#finished + 1] = s else SETTLERS[s.verdict](q, s) end
-      if s.verdict ~= 'e' then settled[s.member] = s.verdict end
-    elseif not verdict_before then
-      accepted = was_settled_alike(q, s)
-    end
-    letters[i] = accepted and 'a' or 's'
-  end
-  finish(q, finished, window_ms)
-  return table.concat(letters)
+-- Returns the letter of one settlement other than `done`.
+local function settle(q, s, settler)
+  s.member = s.id .. ':' .. s.fence
+  if not redis.call('ZSCORE', q.lease, s.member) then return was_settled_alike(q, s) and 'a' or 's' end
+  settler(q, s)
+  return 'a'
 end

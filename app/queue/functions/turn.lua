@@ -12,27 +12,28 @@
 --        then for each claim: deadline, and for each job id, fence, attempt, record
 -- Settlements come first: who finishes late but before anybody took the job back, has finished.
 
-local FIELDS = {
-  d = { 'id', 'fence', 'result' },
-  f = { 'id', 'fence', 'retry', 'error', 'fingerprint' },
-  e = { 'id', 'fence', 'lease_ms' },
-  r = { 'id', 'fence' },
+-- Verdicts other than `done`, in the order of their arguments.
+local SETTLERS = {
+  { verdict = 'f', settler = fail, fields = { 'id', 'fence', 'retry', 'error', 'fingerprint' } },
+  { verdict = 'e', settler = extend, fields = { 'id', 'fence', 'lease_ms' } },
+  { verdict = 'r', settler = release, fields = { 'id', 'fence' } },
 }
 
-local function read_settlements(args)
-  local settlements, at = {}, 8
-  for i, verdict in ipairs({ 'd', 'f', 'e', 'r' }) do
-    local fields = FIELDS[verdict]
-    for _ = 1, args[2 + i] do
-      local settlement = { verdict = verdict }
-      for _, field in ipairs(fields) do
+-- Returns the letters, and where the claims begin.
+local function settle_all(q, args)
+  local letters, at = {}, 8 + 3 * args[3]
+  finish(q, { unpack(args, 8, at - 1) }, tonumber(args[1]), letters)
+  for i, kind in ipairs(SETTLERS) do
+    for _ = 1, args[3 + i] do
+      local settlement = { verdict = kind.verdict }
+      for _, field in ipairs(kind.fields) do
         settlement[field] = args[at]
         at = at + 1
       end
-      settlements[#settlements + 1] = settlement
+      letters[#letters + 1] = settle(q, settlement, kind.settler)
     end
   end
-  return settlements, at
+  return table.concat(letters), at
 end
 
 local function next_wake_ms(q, next_delayed)
@@ -44,9 +45,8 @@ end
 
 local function turn(keys, args)
   local q = open(keys)
-  local settlements, at = read_settlements(args)
   math.randomseed(args[2])
-  local letters = settle(q, settlements, tonumber(args[1]))
+  local letters, at = settle_all(q, args)
   reap(q)
   promote(q)
   q.claimed_bytes = 0
