@@ -20,7 +20,8 @@ interface Sleeper extends Place {
 export class WaitingRoom {
   private tickets = 0;
   private inside = 0;
-  private sleepers: readonly Sleeper[] = [];
+  /** By their tickets. */
+  private readonly sleepers: Sleeper[] = [];
   private rungMeanwhile = false;
   private closed = false;
   private timer: NodeJS.Timeout | undefined;
@@ -53,7 +54,7 @@ export class WaitingRoom {
       const end = (woken: boolean) => {
         clearTimeout(timeout);
         signal?.removeEventListener('abort', giveUp);
-        this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
         resolve(woken);
       };
       const giveUp = () => {
@@ -65,7 +66,8 @@ export class WaitingRoom {
       };
       const timeout = setTimeout(giveUp, ms);
       signal?.addEventListener('abort', giveUp);
-      this.sleepers = inserted(this.sleepers, sleeper);
+      const before = this.sleepers.findLastIndex(({ ticket }) => ticket < place.ticket);
+      this.sleepers.splice(before + 1, 0, sleeper);
     });
   }
 
@@ -78,7 +80,7 @@ export class WaitingRoom {
   /** Everybody's time is over. */
   close(): void {
     this.closed = true;
-    for (const sleeper of this.sleepers) sleeper.wake(false);
+    for (const sleeper of [...this.sleepers]) sleeper.wake(false);
   }
 
   /** What a try has told about the queue. */
@@ -102,11 +104,6 @@ export class WaitingRoom {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
-}
-
-function inserted(sleepers: readonly Sleeper[], sleeper: Sleeper): readonly Sleeper[] {
-  const at = sleepers.findIndex(({ ticket }) => ticket > sleeper.ticket);
-  return sleepers.toSpliced(at === -1 ? sleepers.length : at, 0, sleeper);
 }
 
 function firstOf(sleepers: readonly Sleeper[]): readonly Sleeper[] {

@@ -51,21 +51,21 @@ local function save_clocks(q)
   redis.call('HSET', q.meta, 'tick', int(q.tick), 'place', int(q.place))
 end
 
--- `n` numbers that no delivery or death of this queue had before; returns the first.
+-- Takes `n` numbers that no delivery or death of this queue had before; returns the one before the first.
 -- A counter alone would repeat numbers when a promoted replica had not seen its last steps; microseconds alone would repeat
 -- within a batch and when the clock is set back. The larger of both repeats only if a replica's clock is behind the
 -- primary's by more than the replica lagged, and then the same job would have to hit the same microsecond.
 local function take_ticks(q, n)
-  local first = math.max(q.tick + 1, q.now_us)
-  q.tick, q.ticked = first + n - 1, true
-  return first
+  local before = math.max(q.tick, q.now_us - 1)
+  q.tick, q.ticked = before + n, true
+  return before
 end
 
--- `n` places at the end of the line; a place also tells when it was taken.
+-- Takes `n` places at the end of the line, likewise; a place also tells when it was taken.
 local function take_places(q, n)
-  local first = math.max(q.place + 1, math.floor(q.now_us / US_PER_PLACE))
-  q.place, q.ticked = first + n - 1, true
-  return first
+  local before = math.max(q.place, math.floor(q.now_us / US_PER_PLACE) - 1)
+  q.place, q.ticked = before + n, true
+  return before
 end
 
 local function ready_score(priority, place)

@@ -1,5 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { RedisQueues, type QueuesOptions } from '../../../app/queue/queues.js';
+import type { ClaimedJob, JobInput } from '../../../app/queue/types.js';
 import type { RedisConnections } from '../../../app/redis/index.js';
 import { connectReady } from './connect.js';
 
@@ -22,4 +23,16 @@ export async function openQueues(uri: string, options: Partial<QueuesOptions> = 
   const queues = new RedisQueues(connections, { durability: 'memory', ...options });
   opened.add(queues);
   return { queues, connections };
+}
+
+/** Enqueues jobs of one priority and claims them: they come in the same order. */
+export async function enqueueAndClaim<const Jobs extends readonly JobInput[]>(
+  queues: RedisQueues,
+  queue: string,
+  ...jobs: Jobs
+): Promise<{ readonly [At in keyof Jobs]: ClaimedJob }> {
+  await queues.enqueue(queue, jobs);
+  const claimed = await queues.claim(queue, { max: jobs.length, leaseMs: 60_000, worker: 'w' });
+  if (claimed.length !== jobs.length) throw new Error(`Expected ${jobs.length} claimed jobs, got ${claimed.length}`);
+  return claimed as { readonly [At in keyof Jobs]: ClaimedJob };
 }

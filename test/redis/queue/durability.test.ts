@@ -1,0 +1,73 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { isMoorlineError } from '../../../app/resilience/errors.js';
+import { queueKey } from '../../../app/queue/keys.js';
+import { openQueues } from '../support/queues.js';
+import { startRedis, type RedisServer } from '../support/redis-server.js';
+import { waitFor } from '../support/wait-for.js';
+
+let primary: RedisServer;
+let replica: RedisServer;
+const open = (options = {}) => openQueues(`redis://${primary.address}`, { durability: 'replicated', ...options });
+const jobs = Array.from({ length: 700 }, (_, n) => ({ id: `j${n}`, data: n }));
+
+beforeEach(async () => {
+  primary = await startRedis();
+  replica = await startRedis({ config: [`replicaof 127.0.0.1 ${primary.port}`] });
+  await waitFor('the replica follows', async () => (await primary.cli('INFO', 'replication')).includes('state=online'));
+});
+
+describe('a replicated enqueue', () => {
+  test('is answered when a replica has the jobs', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
+    const { durability } = await queues.enqueue('kept', jobs);
+    expect(durability).toEqual({ class: 'replicated', replicas: 1, confirmed: true });
+    expect(await replica.cli('ZCARD', queueKey('kept', 'ready'))).toBe('700');
+  });
+
+  test('is unconfirmed while no replica answers, with the ids, also those made here', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 100 });
+    replica.freeze();
+    const failure: unknown = await queues
+      .enqueue('alone', [{ id: 'mine', data: 1 }, { data: 2 }])
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'unconfirmed', retryable: true });
+    const details = isMoorlineError(failure) ? failure.options.details : undefined;
+    expect(details).toEqual({ jobs: [{ id: 'mine' }, { id: expect.stringMatching(/^[0-9a-v]{26}$/) }] });
+  });
+
+  test('may be repeated: it makes no duplicates, and is confirmed only when the first write is', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 100 });
+    replica.freeze();
+    await expect(queues.enqueue('again', jobs)).rejects.toMatchObject({ code: 'unconfirmed' });
+    // On connections of its own, which wrote nothing before: their WAIT must cover the write of the others.
+    const other = await open({ waitReplicasTimeoutMs: 100 });
+    await expect(other.queues.enqueue('again', jobs)).rejects.toMatchObject({ code: 'unconfirmed' });
+    replica.thaw();
+    const receipt = await waitFor('the replica confirms', () =>
+      other.queues.enqueue('again', jobs).catch(() => undefined),
+    );
+    expect(new Set(receipt.jobs.map(({ status }) => status))).toEqual(new Set(['duplicate']));
+    expect(await replica.cli('ZCARD', queueKey('again', 'ready'))).toBe('700');
+    expect(await queues.counts('again')).toMatchObject({ ready: 700, totals: { enqueued: 700 } });
+  });
+
+  test('shares one WAIT with all that arrive while another is under way, over all queues', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
+    await queues.enqueue('warm', [{ data: 1 }]);
+    await primary.cli('CONFIG', 'RESETSTAT');
+    await Promise.all(jobs.map((job, at) => queues.enqueue(`shared${at % 5}`, [job])));
+    const stats = await primary.cli('INFO', 'commandstats');
+    expect(Number(/cmdstat_wait:calls=(\d+)/.exec(stats)?.[1])).toBeLessThanOrEqual(2);
+  });
+
+  test('fails alone when Redis refuses its queue', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
+    await primary.cli('SET', queueKey('broken', 'jobs'), 'no hash');
+    const [broken, fine] = await Promise.allSettled([
+      queues.enqueue('broken', [{ data: 1 }]),
+      queues.enqueue('fine', [{ data: 1 }]),
+    ]);
+    expect(broken).toMatchObject({ status: 'rejected', reason: { code: 'internal' } });
+    expect(fine).toMatchObject({ status: 'fulfilled' });
+  });
+});

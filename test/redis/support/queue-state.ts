@@ -1,0 +1,83 @@
+import { queueKey, type KeyName } from '../../../app/queue/keys.js';
+import { readDeadRecord, readErrors, readHeld, readRecord, readTries } from '../../../app/queue/packed.js';
+import type { RedisConnections } from '../../../app/redis/index.js';
+
+type Redis = Pick<RedisConnections, 'command'>;
+
+/**
+ * Everything that Redis holds of a queue, but for what counts and ticks (`stats`, `meta`) and for times, which no test knows.
+ * What is empty is absent.
+ */
+export async function queueState(redis: Redis, queue: string): Promise<Record<string, unknown>> {
+  const hash = (name: KeyName) => readHash(redis, queueKey(queue, name));
+  const zset = async (name: KeyName) => (await readZset(redis, queueKey(queue, name))).map(([member]) => member);
+  const state = {
+    jobs: mapValues(await hash('jobs'), (packed) => readRecord(packed).dataJson),
+    ready: await zset('ready'),
+    delayed: await zset('delayed'),
+    lease: (await zset('lease')).map((member) => member.replace(/:\d+$/, '')),
+    held: mapValues(await hash('held'), (packed) => readHeld(packed).worker),
+    tries: mapValues(await hash('tries'), readTries),
+    errors: mapValues(await hash('errors'), (packed) => readErrors(packed).map(({ message }) => message)),
+    done: Object.keys({ ...(await hash('done:0')), ...(await hash('done:1')) }),
+    results: mapValues({ ...(await hash('result:0')), ...(await hash('result:1')) }, String),
+    dead: await zset('dead'),
+    deadrec: mapValues(await hash('deadrec'), (packed) => readDeadRecord(packed).reason),
+    mark: await zset('mark'),
+  };
+  return Object.fromEntries(Object.entries(state).filter(([, part]) => Object.keys(part).length > 0));
+}
+
+/** What must be true in every state; each violation is a line. */
+export async function brokenInvariants(redis: Redis, queue: string): Promise<readonly string[]> {
+  const ids = async (name: KeyName) => (await readZset(redis, queueKey(queue, name))).map(([member]) => member);
+  const fields = async (name: KeyName) => Object.keys(await readHash(redis, queueKey(queue, name)));
+  const leased = (await ids('lease')).map((member) => member.replace(/:\d+$/, ''));
+  const [jobs, held, tries, errors, deadrec, dead] = [
+    await fields('jobs'),
+    await fields('held'),
+    await fields('tries'),
+    await fields('errors'),
+    await fields('deadrec'),
+    await ids('dead'),
+  ];
+  const places = [...(await ids('ready')), ...(await ids('delayed')), ...leased, ...dead];
+  const held2 = await readHash(redis, queueKey(queue, 'held'));
+  const fences = Object.entries(held2).map(([id, packed]) => `${id}:${readHeld(packed).fence}`);
+  return [
+    ...differences('every job is in exactly one place', places, jobs),
+    ...differences('every lease has its holder', await ids('lease'), fences),
+    ...differences('every leased job is held', leased, held),
+    ...differences('every dead letter has its record', dead, deadrec),
+    ...[...tries, ...errors].filter((id) => !jobs.includes(id)).map((id) => `${id} is gone and still has a story`),
+    ...doneTwice(await fields('done:0'), await fields('done:1'), jobs),
+  ];
+}
+
+function differences(rule: string, actual: readonly string[], expected: readonly string[]): readonly string[] {
+  const [a, b] = [[...actual].sort().join(), [...expected].sort().join()];
+  return a === b ? [] : [`Expected that ${rule}: ${a} against ${b}`];
+}
+
+function doneTwice(done0: readonly string[], done1: readonly string[], jobs: readonly string[]): readonly string[] {
+  return [...done0, ...done1].filter((id) => jobs.includes(id)).map((id) => `${id} is done and still there`);
+}
+
+/** Members and scores, in the order of the scores. */
+export async function readZset(redis: Redis, key: string): Promise<readonly (readonly [string, number])[]> {
+  const flat = (await redis.command(['ZRANGE', key, 0, -1, 'WITHSCORES'])) as Buffer[];
+  return pairs(flat).map(([member, score]) => [String(member), Number(String(score))]);
+}
+
+export async function readHash(redis: Redis, key: string): Promise<Readonly<Record<string, Buffer>>> {
+  const flat = (await redis.command(['HGETALL', key])) as Buffer[];
+  return Object.fromEntries(pairs(flat).map(([field, value]) => [String(field), value]));
+}
+
+function pairs<T>(flat: readonly T[]): (readonly [T, T])[] {
+  return Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at], flat[2 * at + 1]] as [T, T]);
+}
+
+function mapValues<T>(values: Readonly<Record<string, Buffer>>, map: (packed: Buffer) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([id, packed]) => [id, map(packed)]));
+}
