@@ -1,4 +1,14 @@
-import { Expr, isTextKind, isWordKind, kindOf, schemaOf, type JsonSchema, type Kind, type Scalar } from './expr.js';
+import {
+  Expr,
+  isTextKind,
+  isWordKind,
+  kindOf,
+  nodeOf,
+  schemaOf,
+  type JsonSchema,
+  type Kind,
+  type Scalar,
+} from './expr.js';
 import type { FunctionName } from './functions.js';
 import type { Arg, Text } from './templated.js';
 import { lift, textOf } from './tree.js';
@@ -18,7 +28,11 @@ export const le = (a: Arg<number>, b: Arg<number>): Expr<boolean> => call('bool'
 /** Conditions may be of any type: zero, the empty string and empty collections are false, as in Go templates. */
 export const and = (...all: Several<Expr>): Expr<boolean> => call('bool', 'and', ...all.map(truth));
 export const or = (...all: Several<Expr>): Expr<boolean> => call('bool', 'or', ...all.map(truth));
-export const not = (x: Expr): Expr<boolean> => call('bool', 'not', x);
+export function not(x: Expr): Expr<boolean> {
+  const node = nodeOf(x);
+  const opposite = node.op === 'call' ? opposites[node.fn] : undefined;
+  return node.op === 'call' && opposite !== undefined ? call('bool', opposite, ...node.args) : call('bool', 'not', x);
+}
 export const isEmpty = (x: Expr): Expr<boolean> => call('bool', 'empty', x);
 
 /** Whether a text contains another, or a list an item. */
@@ -118,6 +132,16 @@ export const call = <T>(kind: Kind, fn: FunctionName, ...args: readonly unknown[
 /** Any value as a boolean. The printer leaves this out where Go wants a condition anyway. */
 export const truth = (x: Expr): Expr<boolean> =>
   kindOf(x) === 'bool' ? (x as Expr<boolean>) : call('bool', 'not', call('bool', 'empty', x));
+
+/** `ne a b` reads better than `not (eq a b)`. */
+const opposites: { readonly [Fn in FunctionName]?: FunctionName } = {
+  eq: 'ne',
+  ne: 'eq',
+  gt: 'le',
+  le: 'gt',
+  ge: 'lt',
+  lt: 'ge',
+};
 
 function compare(fn: 'eq' | 'ne', a: Expr, b: unknown): Expr<boolean> {
   commonKind(a, lift(b));

@@ -110,7 +110,7 @@ const counted = (expr: Expr, isFloat: boolean, text: string): string =>
   kindOf(expr) === 'int' && isFloat ? `int ${text}` : text;
 
 const include = (node: ExprNode & { op: 'include' }, scope: Scope): string =>
-  `include ${goLiteral(node.helper.name)} ${scope.root === '' ? '.' : scope.root}`;
+  `include ${goLiteral(node.helper.name)} ${scope.dot}`;
 
 function goCall({ fn, args }: Call, scope: Scope): string {
   const subject = args.at(-1);

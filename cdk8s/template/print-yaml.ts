@@ -20,35 +20,38 @@ import { loop, Scope } from './scope.js';
 
 /** The template text of one file: what `helm template` turns into what `evaluateDocument` gives. */
 export function printTemplate(document: Document, header?: string): string {
-  return templateText([...headerLines(header), ...documentLines(document, Scope.top())]);
+  return templateText([...headerLines(header), ...documentLines(document, Scope.top(), closed)]);
 }
 
 /** The body of a named template that is a part of manifests. */
-export const partialLines = (tree: Tree): string[] => documentLines(tree, Scope.top());
+export const partialLines = (tree: Tree): string[] => documentLines(tree, Scope.top(), (lines) => lines);
 
-function documentLines(document: Document, scope: Scope): string[] {
+function documentLines(document: Document, scope: Scope, finish: (lines: string[]) => string[]): string[] {
   if (document instanceof Items) {
     const { node } = document;
-    if (node.op === 'spread') return documentLines(node.list, scope);
+    if (node.op === 'spread') return documentLines(node.list, scope, finish);
     const range = loop(pipeline(node.over, scope), node.key, node.item, scope, (inside) => [
       '---',
-      ...documentLines(node.body, inside),
+      ...documentLines(node.body, inside, finish),
     ]);
     return [range.opening, ...range.body, '{{- end }}'];
   }
-  if (isList(document)) return document.flatMap((item) => documentLines(item, scope));
-  if (isMap(document)) return closed(mapLines(document, 0, scope));
+  if (isList(document)) return document.flatMap((item) => documentLines(item, scope, finish));
+  if (isMap(document)) return finish(mapLines(document, 0, scope));
   const node = document instanceof Expr ? nodeOf(document) : undefined;
   if (node?.op !== 'when')
     throw new TypeError('a template file holds an object, a conditional object or a loop of objects');
-  const branches = [node.then, node.otherwise].map((tree) => (tree === undefined ? [] : documentLines(tree, scope)));
+  const branches = [node.then, node.otherwise].map((tree) =>
+    tree === undefined ? [] : documentLines(tree, scope, finish),
+  );
   return conditional(node.condition, branches[0] ?? [], branches[1] ?? [], '', scope);
 }
 
 /** Helm trims the end of an object, which may be line feeds of a value that a user gave. A comment keeps them. */
 function closed(lines: string[]): string[] {
-  const last = lines.findLast((line) => !line.endsWith('{{- end }}')) ?? '';
-  return last.includes('{{- toYaml ') ? [...lines, '# The end of the object.'] : lines;
+  const [before = '', last = ''] = lines.filter((line) => !line.endsWith('{{- end }}')).slice(-2);
+  const isGiven = / nindent \d+ }}$/.test(last) && !/\|2?$/.test(before);
+  return isGiven ? [...lines, '# The end of the object.'] : lines;
 }
 
 function mapLines(map: TreeMap, indent: number, scope: Scope): string[] {
@@ -72,11 +75,7 @@ function fieldLines(key: string, value: Tree, indent: number, scope: Scope): str
   if (value instanceof Expr) {
     const node = nodeOf(value);
     if (node.op === 'when') return conditionalField(key, node, indent, scope);
-    if (node.op === 'partial')
-      return [
-        name,
-        `${pad}  {{- include ${goLiteral(node.name)} ${scope.root === '' ? '.' : scope.root} | nindent ${indent + 2} }}`,
-      ];
+    if (node.op === 'partial') return [name, includedPart(node, indent + 2, scope)];
     if (kindOf(value) === 'file') return [`${name} ${blockHeader(value)}`, includedFile(value, indent + 2, scope)];
     if (isCollection(value)) return [name, toYaml(pipeline(value, scope), indent + 2)];
     return [`${name} ${scalarOf(value, scope)}`];
@@ -176,7 +175,7 @@ function guarded(tree: Tree, lines: string[], pad: string, scope: Scope): string
 
 function withLines(subject: Expr, body: readonly string[], indent: number, scope: Scope): string[] {
   const pad = ' '.repeat(indent);
-  return [...conditionLines('with', subject, pad, scope), ...body.map((line) => line), `${pad}{{- end }}`];
+  return [...conditionLines('with', subject, pad, scope), ...body, `${pad}{{- end }}`];
 }
 
 const toYaml = (subject: string, indent: number): string =>
@@ -184,6 +183,9 @@ const toYaml = (subject: string, indent: number): string =>
 
 const includedFile = (file: Expr, indent: number, scope: Scope): string =>
   `${' '.repeat(indent)}{{- ${pipeline(file, scope)} | nindent ${indent} }}`;
+
+const includedPart = (node: ExprNode & { op: 'partial' }, indent: number, scope: Scope): string =>
+  `${' '.repeat(indent)}{{- include ${goLiteral(node.name)} ${scope.dot} | nindent ${indent} }}`;
 
 /** A block tells its indentation by its first line, unless that may start with a space of its own. */
 function blockHeader(file: Expr): string {

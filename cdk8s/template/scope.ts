@@ -19,6 +19,11 @@ export class Scope {
     return this.visible.length === 0 ? '' : '$';
   }
 
+  /** The root as an argument of its own. */
+  get dot(): '.' | '$' {
+    return this.root === '' ? '.' : '$';
+  }
+
   /** The same place, where statements may be put in front of an expression. */
   hoisting(hoist: Hoist): Scope {
     return new Scope(this.visible, this.names, hoist);

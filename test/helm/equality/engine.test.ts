@@ -26,7 +26,7 @@ describe.each(programs.filter(([, helm]) => helm !== undefined))('the engine and
   });
 
   test.each(fixedCases.map((values, at) => [at, values]))('agree on fixed case %i', async (_at, values) => {
-    await expect(compareOnce(chart, synth, values, release, helm)).resolves.toMatch(/rendered|refused/);
+    await compareOnce(chart, synth, values, release, helm);
   });
 
   test('agree on random values', async () => {
