@@ -9,7 +9,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
-# The end of the object.
 {{- end }}
 
 {{- define "moorline.redis.labels" -}}
@@ -23,7 +22,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
-# The end of the object.
 {{- end }}
 
 {{- define "moorline.sentinel.labels" -}}
@@ -37,7 +35,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
-# The end of the object.
 {{- end }}
 
 {{- define "moorline.gateway.labels" -}}
@@ -51,7 +48,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
-# The end of the object.
 {{- end }}
 
 {{- define "moorline.worker.labels" -}}
@@ -65,5 +61,4 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- with .Values.commonLabels }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
-# The end of the object.
 {{- end }}

@@ -9,7 +9,6 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# The end of the object.
 {{- else if eq .Values.redis.resourcesPreset "large" }}
 requests:
   cpu: "2"
@@ -44,7 +43,6 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# The end of the object.
 {{- else if eq .Values.sentinel.resourcesPreset "large" }}
 requests:
   cpu: 100m
@@ -79,7 +77,6 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# The end of the object.
 {{- else if eq .Values.gateway.resourcesPreset "large" }}
 requests:
   cpu: "1"
@@ -114,7 +111,6 @@ requests:
 limits:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# The end of the object.
 {{- else if eq .Values.worker.resourcesPreset "large" }}
 requests:
   cpu: "1"
