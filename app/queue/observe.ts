@@ -50,7 +50,7 @@ export function ratesOf(stats: ReadonlyMap<string, string>, now: number): QueueC
     done += counted[1] ?? 0;
     failed += counted[2] ?? 0;
   }
-  const rate = (count: number) => Math.round((count / seconds) * 100) / 100;
+  const rate = (count: number) => Math.round((count / seconds) * 1000) / 1000;
   return { enqueuedPerSecond: rate(enqueued), donePerSecond: rate(done), failedPerSecond: rate(failed) };
 }
 

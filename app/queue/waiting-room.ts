@@ -80,6 +80,7 @@ export class WaitingRoom {
   /** Everybody's time is over. */
   close(): void {
     this.closed = true;
+    this.stopTimer();
     for (const sleeper of [...this.sleepers]) sleeper.wake(false);
   }
 
@@ -87,7 +88,7 @@ export class WaitingRoom {
   learn({ left, nextWakeMs = sweepMs }: Outlook): void {
     if (left > 0) this.ring();
     this.stopTimer();
-    if (this.isOccupied) this.timer = this.startTimer(Math.min(nextWakeMs, sweepMs));
+    if (this.isOccupied && !this.closed) this.timer = this.startTimer(Math.min(nextWakeMs, sweepMs));
   }
 
   private startTimer(ms: number): NodeJS.Timeout {
