@@ -6,7 +6,7 @@ RUN npm ci --ignore-scripts
 COPY app app
 RUN npx tsc
 # What remains of node_modules is what runs.
-RUN npm prune --omit=dev --omit=optional --ignore-scripts
+RUN npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 # Nothing is installed at run time: what could do so only adds surface.

@@ -59,5 +59,5 @@ clean: ## remove what was built
 
 node_modules/.installed: package.json package-lock.json
 	@$(NODE) -e 'const [a,b]=process.versions.node.split(".").map(Number); if (a<20||(a===20&&b<19)) { console.error("Node "+process.versions.node+" is too old: 20.19 or newer is needed"); process.exit(1) }'
-	npm ci --omit=optional --no-audit --no-fund --loglevel=error
+	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
