@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
-import type { Config } from './config.js';
 import type { Values } from './read-environment.js';
 import type { RedisTarget } from './redis-uri.js';
+import type { Config } from './types.js';
 
 /** One for each role (command, task, durable, blocking), and one for each Sentinel. */
 export function connectionsNeeded(target: RedisTarget): number {

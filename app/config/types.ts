@@ -1,0 +1,61 @@
+import type { Values } from './read-environment.js';
+import type { RedisTarget } from './redis-uri.js';
+
+/** Some settings have a name of their own for workers. */
+export type ProcessKind = 'gateway' | 'worker';
+
+/** Everything that a server process is told, checked. Times in milliseconds. */
+export interface Config {
+  readonly kind: ProcessKind;
+  /** Unique for each process. */
+  readonly serverId: string;
+  readonly pod: PodConfig;
+  readonly redis: RedisConfig;
+  readonly http: HttpConfig;
+  readonly log: { readonly level: Values['MOORLINE_LOG_LEVEL'] };
+  readonly queue: { readonly doneWindowMs: number; readonly waitReplicasTimeoutMs: number };
+  readonly worker: WorkerConfig;
+  readonly shutdownGraceMs: number;
+}
+
+export interface PodConfig {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly node?: string;
+  readonly cpuLimitMillicores?: number;
+  readonly memoryLimitBytes?: number;
+}
+
+export interface RedisConfig {
+  readonly target: RedisTarget;
+  readonly password?: string;
+  readonly sentinelPassword?: string;
+  /** Present when the URI says rediss. Files are read at each connect, so that renewed certificates count. */
+  readonly tls?: TlsConfig;
+  readonly maxConnections: number;
+  readonly socketTimeoutMs: number;
+  readonly blockingTimeoutMs: number;
+  readonly healthCheckIntervalMs: number;
+}
+
+export interface TlsConfig {
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly serverName?: string;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly maxBodyBytes: number;
+}
+
+export interface WorkerConfig {
+  readonly handlersFile?: string;
+  readonly pushUrls: Readonly<Record<string, string>>;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly jobTimeoutMs: number;
+}
