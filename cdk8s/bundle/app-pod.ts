@@ -1,4 +1,5 @@
 import type { V1EnvVar, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { environmentNames, type EnvironmentName } from '../../app/config/index.js';
 import { and, mul, not, when, type Expr, type Refs } from '../template/index.js';
 import type { Values } from '../values/index.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
@@ -16,30 +17,30 @@ export const appImageFields = {
 type AppSection = Refs<Pick<Values['gateway'], 'logLevel' | 'shutdownGraceSeconds'>>;
 
 export const appEnv = (section: AppSection) => [
-  { name: 'REDIS_URI', value: redisUri },
+  { name: environmentNames.REDIS_URI, value: redisUri },
   when<V1EnvVar>(not(isExternalMode), {
-    name: 'REDIS_PASSWORD_FILE',
+    name: environmentNames.REDIS_PASSWORD_FILE,
     value: `${paths.secrets}/${secretKeys.redisPassword}`,
   }),
   when<V1EnvVar>(isSentinelMode, {
-    name: 'SENTINEL_PASSWORD_FILE',
+    name: environmentNames.SENTINEL_PASSWORD_FILE,
     value: `${paths.secrets}/${secretKeys.sentinelPassword}`,
   }),
-  externalPassword('REDIS_PASSWORD_FILE', v.external.redisPasswordKey),
-  externalPassword('SENTINEL_PASSWORD_FILE', v.external.sentinelPasswordKey),
-  fieldEnv('SERVER_ID', 'metadata.uid'),
-  fieldEnv('POD_NAME', 'metadata.name'),
-  fieldEnv('POD_NAMESPACE', 'metadata.namespace'),
-  fieldEnv('NODE_NAME', 'spec.nodeName'),
-  limitEnv('CPU_LIMIT_MILLICORES', 'limits.cpu', '1m'),
-  limitEnv('MEMORY_LIMIT_BYTES', 'limits.memory', '1'),
-  { name: 'MOORLINE_PORT', value: `${ports.app}` },
-  { name: 'MOORLINE_LOG_LEVEL', value: section.logLevel },
-  { name: 'MOORLINE_SHUTDOWN_GRACE_MS', value: `${mul(section.shutdownGraceSeconds, 1000)}` },
+  externalPassword(environmentNames.REDIS_PASSWORD_FILE, v.external.redisPasswordKey),
+  externalPassword(environmentNames.SENTINEL_PASSWORD_FILE, v.external.sentinelPasswordKey),
+  fieldEnv(environmentNames.SERVER_ID, 'metadata.uid'),
+  fieldEnv(environmentNames.POD_NAME, 'metadata.name'),
+  fieldEnv(environmentNames.POD_NAMESPACE, 'metadata.namespace'),
+  fieldEnv(environmentNames.NODE_NAME, 'spec.nodeName'),
+  limitEnv(environmentNames.CPU_LIMIT_MILLICORES, 'limits.cpu', '1m'),
+  limitEnv(environmentNames.MEMORY_LIMIT_BYTES, 'limits.memory', '1'),
+  { name: environmentNames.MOORLINE_PORT, value: `${ports.app}` },
+  { name: environmentNames.MOORLINE_LOG_LEVEL, value: section.logLevel },
+  { name: environmentNames.MOORLINE_SHUTDOWN_GRACE_MS, value: `${mul(section.shutdownGraceSeconds, 1000)}` },
 ];
 
 const hasExternalSecret = and(isExternalMode, v.external.existingSecret);
-const externalPassword = (name: string, key: Expr<string>) =>
+const externalPassword = (name: EnvironmentName, key: Expr<string>) =>
   when<V1EnvVar>(and(hasExternalSecret, key), { name, value: `${paths.externalSecrets}/${key}` });
 
 export const appPorts = [{ name: 'http', containerPort: ports.app }];

@@ -7,6 +7,7 @@ import type {
   V1Service,
   V1Volume,
 } from '@kubernetes/client-node';
+import { environmentNames } from '../../app/config/index.js';
 import {
   type ListItem,
   Manifest,
@@ -80,8 +81,8 @@ const container: Templated<V1Container> = {
   ports: appPorts,
   env: [
     ...appEnv(v.gateway),
-    { name: 'MOORLINE_TOKEN_FILE', value: `${paths.secrets}/${secretKeys.gatewayToken}` },
-    { name: 'MOORLINE_MAX_BODY_BYTES', value: `${v.gateway.maxBodyBytes}` },
+    { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
+    { name: environmentNames.MOORLINE_MAX_BODY_BYTES, value: `${v.gateway.maxBodyBytes}` },
     spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),
   ],
   ...appProbes,

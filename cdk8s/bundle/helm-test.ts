@@ -1,5 +1,6 @@
 import type { V1Container, V1KeyToPath, V1Pod } from '@kubernetes/client-node';
 import type { Construct } from 'constructs';
+import { environmentNames } from '../../app/config/index.js';
 import { gt, Manifest, optional, TemplateChart, when, type Context, type Templated } from '../template/index.js';
 import { appImageFields } from './app-pod.js';
 import { v } from './inputs.js';
@@ -47,8 +48,8 @@ const container: Templated<V1Container> = {
     '--timeout-ms=60000',
   ],
   env: [
-    { name: 'MOORLINE_URL', value: gatewayUrl },
-    { name: 'MOORLINE_TOKEN_FILE', value: `${paths.secrets}/${secretKeys.gatewayToken}` },
+    { name: environmentNames.MOORLINE_URL, value: gatewayUrl },
+    { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
   ],
   resources: appPresets.small,
   securityContext: containerSecurity,

@@ -8,6 +8,7 @@ import type {
   V1Volume,
   V1VolumeMount,
 } from '@kubernetes/client-node';
+import { environmentNames } from '../../app/config/index.js';
 import {
   includeWhen,
   type ListItem,
@@ -85,13 +86,13 @@ const container: Templated<V1Container> = {
   env: [
     ...appEnv(v.worker),
     when(or(handlers.source, handlers.module), {
-      name: 'MOORLINE_WORKER_HANDLERS',
+      name: environmentNames.MOORLINE_WORKER_HANDLERS,
       value: when(handlers.source, `${paths.handlers}/${handlersFile}`, handlers.module),
     }),
-    when(v.worker.push, { name: 'MOORLINE_WORKER_PUSH', value: toJson(v.worker.push) }),
-    { name: 'MOORLINE_WORKER_CONCURRENCY', value: `${v.worker.concurrency}` },
-    { name: 'MOORLINE_WORKER_LEASE_MS', value: `${v.worker.leaseMs}` },
-    { name: 'MOORLINE_WORKER_JOB_TIMEOUT_MS', value: `${v.worker.jobTimeoutMs}` },
+    when(v.worker.push, { name: environmentNames.MOORLINE_WORKER_PUSH, value: toJson(v.worker.push) }),
+    { name: environmentNames.MOORLINE_WORKER_CONCURRENCY, value: `${v.worker.concurrency}` },
+    { name: environmentNames.MOORLINE_WORKER_LEASE_MS, value: `${v.worker.leaseMs}` },
+    { name: environmentNames.MOORLINE_WORKER_JOB_TIMEOUT_MS, value: `${v.worker.jobTimeoutMs}` },
     spread(verbatim<V1EnvVar[]>(v.worker.extraEnv)),
   ],
   ...appProbes,

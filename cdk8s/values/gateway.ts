@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EnvironmentName } from '../../app/config/index.js';
 import { annotations, extraEnv, port, resources, scheduling } from './fields.js';
 
 /** What the bundle itself sets for gateway and worker; see cdk8s/bundle/app-container.ts. */
@@ -22,7 +23,7 @@ export const appEnvironment = [
   'MOORLINE_WORKER_CONCURRENCY',
   'MOORLINE_WORKER_LEASE_MS',
   'MOORLINE_WORKER_JOB_TIMEOUT_MS',
-] as const;
+] as const satisfies readonly EnvironmentName[];
 
 export const logLevel = z
   .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
