@@ -60,7 +60,7 @@ export function decideInstallation(
 }
 
 async function askFirst(missing: readonly string[], command: string, progress: Progress): Promise<void> {
-  progress.pause();
+  progress.clear();
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`Missing: ${missing.join(', ')}. Run "${command}"? [Y/n] `);
   terminal.close();
