@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
 import { CommandError, messageOf } from './errors.js';
+import { find } from './find-program.js';
 import type { Progress } from './progress.js';
-import { find } from './requirements.js';
 
 const run = promisify(execFile);
 const installTimeoutMs = 10 * 60_000;
