@@ -68,18 +68,18 @@ describe('arbitrary bodies', () => {
     },
   );
 
-  test.each(['application/json', 'application/x-ndjson'])(
-    'POST jobs as %s enqueues all that it answers, or nothing',
-    async (type) => {
+  test.each(['json', 'x-ndjson'])(
+    'POST jobs as application/%s enqueues all that it answers, or nothing',
+    async (subtype) => {
       let queues = 0;
       const seen = new Set<number>();
       await fc.assert(
         fc.asyncProperty(anyBody, fc.array(nearlyJob, { maxLength: 2 }), async (body, more) => {
-          const queue = `${type.slice(-4)}-${++queues}`;
-          const text = [body, ...(type === 'application/x-ndjson' ? more : [])]
-            .map((one) => JSON.stringify(one))
-            .join('\n');
-          const answer = await client.queue(queue, 'jobs', text, { headers: { 'content-type': type } });
+          const queue = `${subtype}-${++queues}`;
+          const text = [body, ...(subtype === 'x-ndjson' ? more : [])].map((one) => JSON.stringify(one)).join('\n');
+          const answer = await client.queue(queue, 'jobs', text, {
+            headers: { 'content-type': `application/${subtype}` },
+          });
           expectDocumented(answer, 202);
           seen.add(answer.status);
           const counts = (await client.get(`/api/v1/queues/${queue}`)).body as unknown as Record<string, number>;
