@@ -11,7 +11,6 @@ import { serveOperations } from './routes.js';
 
 /** What gateway and worker have in common. */
 export interface Foundation {
-  readonly log: Logger;
   readonly registry: Registry;
   readonly queues: Queues;
   /** Serves the operations routes; not listening yet. */
@@ -44,18 +43,21 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     health: new Health(identity, () => connections.status(), stopping),
     poolStats: () => poolStats(connections.status()),
   });
-  return {
-    log,
-    registry,
-    queues,
-    server,
-    listen: () => server.listen({ host: config.http.host, port: config.http.port }),
-    close: async () => {
-      await server.close();
-      await queues.close();
-      await connections.close();
-    },
+  const close = async (): Promise<void> => {
+    await server.close();
+    await queues.close();
+    await connections.close();
   };
+  const listen = async (): Promise<string> => {
+    try {
+      return await server.listen({ host: config.http.host, port: config.http.port });
+    } catch (error) {
+      // What is open would keep a process alive that never came to serve.
+      await close();
+      throw error;
+    }
+  };
+  return { registry, queues, server, listen, close };
 }
 
 export const createProcessLog = ({ log, kind, serverId, pod }: Config): Logger =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from '../log.js';
 import type { Registry } from '../metrics.js';
 import { answerUnknownRoutes } from './unknown-route.js';
@@ -26,7 +26,7 @@ export function createHttpServer({ log, registry, token }: HttpServerOptions): F
   const loggerInstance: FastifyBaseLogger = log;
   const server = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestTimeout: requestTimeoutMs,
     // Requests that arrive while it closes are still answered, each on a connection that then ends.

@@ -55,12 +55,9 @@ export class TurnBatcher {
     });
   }
 
-  /** Resolves when nothing is waiting any more, nor followed from what was. */
+  /** Resolves when nothing that waits now is waiting any more. */
   async idle(): Promise<void> {
-    do {
-      await Promise.all(this.running);
-      await new Promise(setImmediate);
-    } while (this.running.size > 0);
+    await Promise.all(this.running);
   }
 
   private join(queue: string, submission: Waiting): void {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { limits } from '../queue/limits.js';
-import type { ClaimedJob, Queues, SettleResult } from '../queue/types.js';
+import type { ClaimedJob, ClaimRequest, Queues, SettleResult } from '../queue/types.js';
 import { backoffDelayMs } from '../resilience/backoff.js';
 import { isMoorlineError } from '../resilience/errors.js';
 import { Delivery } from './delivery.js';
@@ -19,13 +19,13 @@ export interface ConsumerOptions {
   readonly workerName: string;
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
-  /** How long a claim waits for work. It holds a slot meanwhile. */
-  readonly claimWaitMs: number;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
 }
 
 const maxSettlementsPerTurn = 500;
+/** A queue that gave the slot it waited with to a busier one looks again after so long. */
+const yieldMs = 500;
 const retryBackoff = { firstMs: 100, maxMs: 1_000 };
 
 /** Serves one queue. One call at a time settles what is finished and claims what there is room for. */
@@ -44,11 +44,13 @@ export class Consumer {
   /** Resolves once it was told to stop and all that it had begun is settled. */
   async run(): Promise<void> {
     while (!this.stopping || this.running.size > 0 || !this.outbox.isEmpty) {
-      const wakeUp = this.nextWakeUp();
-      const slots = this.stopping ? await untilFired(wakeUp) : await this.options.slots.acquire(this.appetite, wakeUp);
-      // Jobs that finish in the same tick are settled by the same call.
-      await nextTick();
-      await this.turn(slots);
+      try {
+        await this.turn();
+        this.failedTurns = 0;
+      } catch (error) {
+        this.options.log.warn({ err: error, queue: this.options.queue }, 'Redis cannot be asked; trying again');
+        await sleep(backoffDelayMs(this.failedTurns++, retryBackoff));
+      }
     }
   }
 
@@ -63,31 +65,66 @@ export class Consumer {
     for (const delivery of this.running) delivery.end('stopping');
   }
 
-  private async turn(slots: number): Promise<void> {
+  private async turn(): Promise<void> {
+    const wakeUp = this.nextWakeUp();
+    const slots = this.stopping ? await untilFired(wakeUp) : await this.options.slots.acquire(this.appetite, wakeUp);
+    // Jobs that finish in the same tick are settled by the same call.
+    await nextTick();
+    const claimed = await this.fill(slots, () => this.settleAndClaim(slots));
+    if (slots === 0) return;
+    this.appetite = claimed === slots ? limits.maxClaim : 1;
+    if (claimed === 0) await this.waitForWork();
+  }
+
+  private async settleAndClaim(slots: number): Promise<readonly ClaimedJob[]> {
+    const { queue, queues } = this.options;
+    const claim = slots === 0 || this.stopping ? undefined : this.claimOf(slots);
     const settlements = this.outbox.take(maxSettlementsPerTurn);
+    if (settlements.length === 0) return claim === undefined ? [] : queues.claim(queue, claim);
     try {
-      const jobs = await this.settleAndClaim(settlements, slots);
-      this.options.slots.release(slots - jobs.length);
-      if (slots > 0) this.appetite = jobs.length === slots ? limits.maxClaim : 1;
-      for (const job of jobs) this.begin(job);
-      this.failedTurns = 0;
+      const result = await queues.settle(queue, { ...settleRequest(settlements), claim });
+      this.noteStale(result);
+      return result.jobs;
     } catch (error) {
-      this.options.slots.release(slots);
       this.keepForLater(settlements, error);
-      await sleep(backoffDelayMs(this.failedTurns++, retryBackoff));
+      throw error;
     }
   }
 
-  private async settleAndClaim(settlements: readonly Settlement[], slots: number): Promise<readonly ClaimedJob[]> {
-    const { queue, queues, leaseMs, workerName, claimWaitMs } = this.options;
+  /** The queue is empty: waits for a job, for something to settle, or until another queue has use for the slot. */
+  private async waitForWork(): Promise<void> {
+    const { slots, queues, queue } = this.options;
     const signal = this.nextWakeUp();
-    const waitMs = signal.aborted ? 0 : claimWaitMs;
-    const claim =
-      slots === 0 || this.stopping ? undefined : { max: slots, leaseMs, worker: workerName, waitMs, signal };
-    if (settlements.length === 0) return claim === undefined ? [] : queues.claim(queue, claim);
-    const result = await queues.settle(queue, { ...settleRequest(settlements), claim });
-    this.noteStale(result);
-    return result.jobs;
+    if (this.stopping || signal.aborted || (await slots.acquire(1, signal)) === 0) return;
+    const lending = { isWanted: false };
+    const stopLending = slots.lend(() => {
+      lending.isWanted = true;
+      this.wakeUp.abort();
+    });
+    const claim = { ...this.claimOf(1), waitMs: limits.maxWaitMs, signal };
+    await this.fill(1, () => queues.claim(queue, claim).finally(stopLending));
+    if (lending.isWanted) await this.pause();
+  }
+
+  private async pause(): Promise<void> {
+    const signal = this.nextWakeUp();
+    await sleep(yieldMs, undefined, { signal }).catch(() => undefined);
+  }
+
+  private claimOf(max: number): ClaimRequest {
+    return { max, leaseMs: this.options.leaseMs, worker: this.options.workerName };
+  }
+
+  /** Runs what is claimed for the slots, gives back the rest of them, and answers how many it uses. */
+  private async fill(slots: number, claim: () => Promise<readonly ClaimedJob[]>): Promise<number> {
+    let jobs: readonly ClaimedJob[] = [];
+    try {
+      jobs = await claim();
+    } finally {
+      this.options.slots.release(slots - jobs.length);
+    }
+    for (const job of jobs) this.begin(job);
+    return jobs.length;
   }
 
   private begin(job: ClaimedJob): void {
@@ -119,16 +156,12 @@ export class Consumer {
 
   /** A lost answer does no harm: the same settlement twice is accepted. */
   private keepForLater(settlements: readonly Settlement[], error: unknown): void {
-    const { queue, log } = this.options;
-    if (isMoorlineError(error) && !error.retryable) {
-      log.error(
-        { err: error, queue, settlements: settlements.length },
-        'settlements were refused: the jobs will run again',
-      );
+    if (!isMoorlineError(error) || error.retryable) {
+      this.outbox.putBack(settlements);
       return;
     }
-    this.outbox.putBack(settlements);
-    log.warn({ err: error, queue, unsettled: settlements.length }, 'Redis cannot be asked for jobs; trying again');
+    const { queue, log } = this.options;
+    log.error({ err: error, queue, settlements: settlements.length }, 'settlements refused: the jobs will run again');
   }
 
   private noteStale({ rejected }: SettleResult): void {

@@ -53,8 +53,11 @@ async function outcomeOfRefusal(response: Response): Promise<Outcome> {
 
 /** Seconds or a date; undefined for anything else. Nobody is waited for longer than a job may be delayed. */
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
+  const isSeconds = /^\d+$/.test(header ?? '');
+  // Date.parse alone would take `-1` for a year.
+  const isDate = /^[A-Za-z]{3}/.test(header ?? '');
+  if (header === null || (!isSeconds && !isDate)) return undefined;
+  const ms = isSeconds ? Number(header) * 1_000 : Date.parse(header) - now;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), limits.maxDelayMs);
 }
 

@@ -22,10 +22,6 @@ export interface WorkerOptions {
   readonly registry: Registry;
 }
 
-const claimWaitMs = 10_000;
-/** With more queues than slots, queues take turns at waiting. */
-const shortClaimWaitMs = 250;
-
 /** Claims and does jobs from the moment it is made until `stop`. */
 export class Worker {
   private readonly consumers: readonly Consumer[];
@@ -35,14 +31,12 @@ export class Worker {
   constructor({ executors, checks, concurrency, registry, ...options }: WorkerOptions) {
     const metrics = createWorkerMetrics(registry);
     const consume =
-      (slots: Slots, waitMs: number) =>
-      ([queue, execute]: [string, Executor]) =>
-        new Consumer({ ...options, queue, execute, slots, metrics, claimWaitMs: waitMs });
+      (slots: Slots) =>
+      ([queue, execute]: [string, Executor]): Consumer =>
+        new Consumer({ ...options, queue, execute, slots, metrics });
     this.consumers = [
-      ...[...executors].map(
-        consume(new Slots(concurrency), executors.size > concurrency ? shortClaimWaitMs : claimWaitMs),
-      ),
-      ...[...checks].map(consume(new Slots(checks.size), claimWaitMs)),
+      ...[...executors].map(consume(new Slots(concurrency))),
+      ...[...checks].map(consume(new Slots(checks.size))),
     ];
     this.leaseKeepers = this.consumers.map(
       ({ running, options: { queue } }) => new LeaseKeeper({ ...options, queue, running }),

@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { Slots } from '../../../app/worker/slots.js';
+
+const never = new AbortController().signal;
+
+describe('the slots of a worker', () => {
+  test('as many are taken as are free, up to what was asked for', async () => {
+    const slots = new Slots(3);
+    expect(await slots.acquire(2, never)).toBe(2);
+    expect(await slots.acquire(10, never)).toBe(1);
+  });
+
+  test('whoever waits first gets the next one', async () => {
+    const slots = new Slots(1);
+    await slots.acquire(1, never);
+    const order: string[] = [];
+    const first = slots.acquire(1, never).then(() => order.push('first'));
+    const second = slots.acquire(1, never).then(() => order.push('second'));
+    slots.release(1);
+    await first;
+    slots.release(1);
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
+
+  test('a waiter whose signal fires takes none and is passed over', async () => {
+    const slots = new Slots(1);
+    await slots.acquire(1, never);
+    const impatience = new AbortController();
+    const impatient = slots.acquire(1, impatience.signal);
+    const patient = slots.acquire(1, never);
+    impatience.abort();
+    expect(await impatient).toBe(0);
+    slots.release(1);
+    expect(await patient).toBe(1);
+  });
+
+  test('a signal that has fired already takes what is free, and waits for nothing', async () => {
+    const slots = new Slots(1);
+    expect(await slots.acquire(1, AbortSignal.abort())).toBe(1);
+    expect(await slots.acquire(1, AbortSignal.abort())).toBe(0);
+  });
+
+  test('a slot that only waits is asked for when none is free, once', async () => {
+    const slots = new Slots(1);
+    await slots.acquire(1, never);
+    let asked = 0;
+    slots.lend(() => {
+      asked++;
+      slots.release(1);
+    });
+    expect(await slots.acquire(1, never)).toBe(1);
+    void slots.acquire(1, never);
+    expect(asked).toBe(1);
+  });
+
+  test('a slot is asked for at once when somebody waits already, and not after the lending has ended', async () => {
+    const slots = new Slots(1);
+    await slots.acquire(1, never);
+    let asked = 0;
+    const ask = (): void => {
+      asked++;
+    };
+    slots.lend(ask)();
+    void slots.acquire(1, never);
+    expect(asked).toBe(0);
+    slots.lend(ask);
+    expect(asked).toBe(1);
+  });
+});
