@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { secretKeys } from '../bundle/paths.js';
-import { of } from './components.js';
+import { of, secretKey } from './components.js';
+import type { ReadSecret } from './plan/environment.js';
 import { CommandError } from './errors.js';
 import { type Home, logFileOf } from './home.js';
-import type { ReadSecret } from './plan/environment.js';
+import { lastLogLine } from './supervisor/log-files.js';
 import type { LocalProcess } from './plan/plan.js';
 import type { Progress } from './progress.js';
 import { whyNotReady } from './readiness.js';
 import { askSentinel } from './redis-view.js';
-import { lastLogLine } from './supervisor/log-files.js';
 import { liveState } from './supervisor/state.js';
 
 const readyTimeoutMs = 60_000;
@@ -78,7 +77,7 @@ async function disagreeingSentinels(processes: readonly LocalProcess[], readSecr
   const others = sentinels.length - 1;
   const reasons = new Map<string, string>();
   for (const { name, port } of sentinels) {
-    const view = await askSentinel(port, readSecret(secretKeys.sentinelPassword));
+    const view = await askSentinel(port, readSecret(secretKey.sentinelPassword));
     if (view === undefined) reasons.set(name, 'names no primary');
     else if (!view.calm) reasons.set(name, 'sees no healthy primary');
     else if (view.replicas < replicas) reasons.set(name, `knows ${view.replicas} of ${replicas} replicas`);

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.js';
 import { homeAt } from '../home.js';
+import { messageOf } from '../errors.js';
 import { readPlan } from './plan-file.js';
 import { Supervisor } from './supervisor.js';
 
