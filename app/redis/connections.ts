@@ -25,7 +25,7 @@ export function connectRedis(options: ConnectOptions): RedisConnections {
   return new Connections(options);
 }
 
-/** A process that stops waits no longer than this for sockets to close. */
+/** A process that stops waits no longer than this, for a try to connect that is under way. */
 const closeDeadlineMs = 2_000;
 
 class Connections implements RedisConnections {
@@ -76,7 +76,8 @@ class Connections implements RedisConnections {
   }
 
   waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined> {
-    return this.doorbell.wait(keys, blockMs);
+    // A longer silence would look like a dead connection; the caller looks for work and asks again.
+    return this.doorbell.wait(keys, Math.min(blockMs, this.redis.blockingTimeoutMs));
   }
 
   wakeDoorbell(): Promise<void> {
@@ -110,9 +111,9 @@ class Connections implements RedisConnections {
 
   async close(): Promise<void> {
     const closing = [this.probe, this.locator, ...Object.values(this.links)].map((part) => part.close());
-    const giveUp = () => new Error('sockets to Redis do not close');
+    const giveUp = () => new Error('a try to connect is still under way');
     await beforeDeadline(Promise.all(closing), Deadline.after(closeDeadlineMs), giveUp).catch((error: unknown) => {
-      this.log.warn({ err: error }, 'closed without waiting any longer');
+      this.log.debug({ err: error }, 'closed without waiting any longer');
     });
   }
 

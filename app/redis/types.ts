@@ -25,15 +25,19 @@ export interface RedisConnections {
 
   /**
    * Sends the calls and then one WAIT on the same connection (a new connection would confirm writes it never carried).
-   * `confirmedReplicas` is what WAIT answered within `waitMs`; a lost connection rejects with `redis_unavailable`.
-   * A call that Redis refused is an Error in `replies`, at its place.
+   * `confirmedReplicas` is what WAIT answered within `waitMs` (less than the socket timeout); a lost connection rejects
+   * with `redis_unavailable`. A call that Redis refused is a MoorlineError in `replies`, at its place.
    */
   callDurably(
     calls: readonly FunctionCall[],
     wait: { readonly replicas: number; readonly waitMs: number },
   ): Promise<{ readonly replies: readonly unknown[]; readonly confirmedReplicas: number }>;
 
-  /** Blocks on the doorbells (sorted sets) for `blockMs` at most; answers the one that rang, or undefined. Data is never taken this way. */
+  /**
+   * Blocks on the doorbells (sorted sets) for `blockMs` at most, and no longer than the configured blocking timeout.
+   * Answers the one that rang; undefined when none did, when it was woken and when the connection was lost, so look for
+   * work in any case. One wait at a time. Data is never taken this way.
+   */
   waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined>;
 
   /** Ends a waiting `waitForDoorbell` now, so that it can be asked again with other keys. */

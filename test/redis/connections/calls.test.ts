@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MoorlineError } from '../../../app/resilience/errors.js';
 import { defineLibrary } from '../../../app/redis/index.js';
 import { connect, connectReady } from '../support/connect.js';
 import { startRedis } from '../support/redis-server.js';
@@ -67,5 +68,24 @@ describe('calls to one server', () => {
       message: expect.stringContaining('ECONNREFUSED'),
     });
     expect(nowhere.status()).toMatchObject({ ready: false, reason: expect.stringContaining('127.0.0.1:1') });
+  });
+
+  test('a call whose connection is lost is not sent again', async () => {
+    const server = await startRedis();
+    const redis = await connectReady(`redis://${server.address}`);
+    const failures: unknown[] = [];
+    for (let round = 0; round < 30; round += 1) {
+      const calls = Array.from({ length: 50 }, (_, at) => redis.call('task', add('list', `${round}-${at}`)));
+      const killing = server.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+      const outcomes = await Promise.allSettled(calls);
+      failures.push(
+        ...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])),
+      );
+      await killing;
+    }
+    const executed = (await server.cli('LRANGE', 'list', '0', '-1')).split('\n');
+    expect(executed).toHaveLength(new Set(executed).size);
+    expect(executed.length).toBeGreaterThanOrEqual(30 * 50 - failures.length);
+    expect(failures.every((error) => (error as MoorlineError).code === 'redis_unavailable')).toBe(true);
   });
 });

@@ -1,9 +1,38 @@
-import { describe, expect, test } from '@jest/globals';
+import { createConnection, createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { connectReady } from '../support/connect.js';
 import { startRedis } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const longMs = 50_000;
+
+const proxies: Server[] = [];
+
+afterEach(() => {
+  for (const proxy of proxies.splice(0)) proxy.close();
+});
+
+/** A way to the server on which one command arrives later than what other connections send after it. */
+async function startSlowProxy(target: number, slowCommand: string): Promise<{ port: number; held: Promise<void> }> {
+  let hold: () => void;
+  const held = new Promise<void>((resolve) => (hold = resolve));
+  const proxy = createServer((client) => {
+    const server = createConnection(target, '127.0.0.1');
+    for (const socket of [client, server]) socket.on('error', () => undefined);
+    server.pipe(client).on('close', () => server.destroy());
+    client.on('data', (chunk: Buffer) => {
+      if (!chunk.toString().toLowerCase().includes(slowCommand)) {
+        server.write(chunk);
+        return;
+      }
+      hold();
+      setTimeout(() => server.write(chunk), 100);
+    });
+  });
+  proxies.push(proxy);
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return { port: (proxy.address() as AddressInfo).port, held };
+}
 
 describe('the doorbell', () => {
   test('answers the key that rang', async () => {
@@ -32,6 +61,19 @@ describe('the doorbell', () => {
     expect(redis.status().roles.blocking.reconnects).toBe(0);
   });
 
+  test('is woken also when Redis hears of the wake before the wait', async () => {
+    const server = await startRedis();
+    const proxy = await startSlowProxy(server.port, 'bzpopmin');
+    const redis = await connectReady(`redis://127.0.0.1:${proxy.port}`);
+    const waiting = redis.waitForDoorbell(['bell'], longMs);
+    await proxy.held;
+    const begunAt = performance.now();
+    await redis.wakeDoorbell();
+    expect(await waiting).toBeUndefined();
+    expect(performance.now() - begunAt).toBeLessThan(5000);
+    expect(redis.status().roles.blocking.reconnects).toBe(0);
+  });
+
   test('takes no sign of work that comes after it was woken', async () => {
     const server = await startRedis();
     const redis = await connectReady(`redis://${server.address}`);
@@ -56,7 +98,8 @@ describe('the doorbell', () => {
 
   test('does not outlast its time when the server freezes, and leaves that connection', async () => {
     const server = await startRedis();
-    const redis = await connectReady(`redis://${server.address}`);
+    // Far too long to help: what ends the wait is its own deadline.
+    const redis = await connectReady(`redis://${server.address}`, { WORKER_REDIS_SOCKET_TIMEOUT: '300' });
     const waiting = redis.waitForDoorbell(['bell'], 300);
     server.freeze();
     expect(await waiting).toBeUndefined();

@@ -94,6 +94,28 @@ describe('passwords, users and certificates', () => {
     });
     await waitFor('the reason', () => mistaken.status().reason?.includes('other.example'));
   });
+
+  test('with rediss+sentinel the Sentinels are asked over TLS, too', async () => {
+    const { cert, key } = await makeCertificates(directory, 'redis.example');
+    const [tlsPort, sentinelTlsPort] = [await freePort(), await freePort()];
+    const tls = [
+      `tls-cert-file ${cert}`,
+      `tls-key-file ${key}`,
+      `tls-ca-cert-file ${cert}`,
+      'tls-auth-clients no',
+      'tls-replication yes',
+    ];
+    await startRedis({ config: [`tls-port ${tlsPort}`, ...tls] });
+    await startRedis({
+      sentinel: true,
+      config: [`tls-port ${sentinelTlsPort}`, ...tls, `sentinel monitor test 127.0.0.1 ${tlsPort} 1`],
+    });
+    const redis = await connectReady(`rediss+sentinel://127.0.0.1:${sentinelTlsPort}/test`, {
+      REDIS_TLS_CA_FILE: cert,
+      REDIS_TLS_SERVERNAME: 'redis.example',
+    });
+    expect(redis.status()).toMatchObject({ primary: `127.0.0.1:${tlsPort}`, sentinels: { connected: 1 } });
+  });
 });
 
 /** Its own authority. */
