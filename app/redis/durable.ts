@@ -102,7 +102,10 @@ async function sendThenWait(
   const loaded = await outcome(
     Promise.all([...new Set(missing.map(({ library }) => library))].map((library) => loadLibrary(connection, library))),
   );
-  if (loaded instanceof Error) return { replies: first.replies, confirmation: loaded };
+  // Such a call fails as the load of its library did.
+  if (loaded instanceof Error) {
+    return { ...first, replies: first.replies.map((reply) => (isMissing(reply) ? loaded : reply)) };
+  }
   const second = await trip(connection, missing, wait);
   const late = second.replies.values();
   return {
