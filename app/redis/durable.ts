@@ -2,7 +2,7 @@ import { Deadline } from '../resilience/deadline.js';
 import type { Command, Connection } from './connection.js';
 import { functionCommand, loadLibrary } from './functions.js';
 import { sizeOf, type Link } from './link.js';
-import { didNothing, kindOfRedisError, toMoorlineError } from './redis-errors.js';
+import { didNothing, kindOfRedisError, NotSentError, toMoorlineError } from './redis-errors.js';
 import { roles } from './roles.js';
 import type { FunctionCall } from './types.js';
 
@@ -30,12 +30,12 @@ export class DurableCalls {
   call(calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
     const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);
     const deadline = Deadline.after(roles.durable.deadlineMs + wait.waitMs);
-    return this.link.run((connection) => this.gather(connection, calls, wait), bytes, deadline);
+    return this.link.run((connection) => this.gather({ connection, calls, wait, deadline }), bytes, deadline);
   }
 
-  private gather(connection: Connection, calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
+  private gather(request: Request): Promise<DurableReplies> {
     return new Promise((resolve, reject) => {
-      this.gathering.push({ connection, calls, wait, resolve, reject });
+      this.gathering.push({ ...request, resolve, reject });
       if (!this.roundUnderWay) void this.runRounds();
     });
   }
@@ -47,17 +47,21 @@ export class DurableCalls {
     while (this.gathering.length > 0) {
       const { round, rest } = splitRound(this.gathering);
       this.gathering = rest;
-      await runRound(round);
+      await runRound(round.filter(isStillWanted));
     }
     this.roundUnderWay = false;
   }
 }
 
-interface Entry {
+interface Request {
   /** WAIT confirms what its own connection wrote: the calls and their WAIT are sent on this one or not at all. */
   readonly connection: Connection;
   readonly calls: readonly FunctionCall[];
   readonly wait: ReplicaWait;
+  readonly deadline: Deadline;
+}
+
+interface Entry extends Request {
   readonly resolve: (replies: DurableReplies) => void;
   readonly reject: (error: Error) => void;
 }
@@ -68,6 +72,12 @@ function splitRound(entries: readonly Entry[]): { round: Entry[]; rest: Entry[] 
   const goesAlong = ({ connection, wait }: Entry) =>
     connection === first?.connection && wait.replicas === first.wait.replicas && wait.waitMs === first.wait.waitMs;
   return { round: entries.filter(goesAlong), rest: entries.filter((entry) => !goesAlong(entry)) };
+}
+
+/** Whoever has given up meanwhile must not have his calls done behind his back. */
+function isStillWanted({ deadline, reject }: Entry): boolean {
+  if (deadline.isPast) reject(new NotSentError());
+  return !deadline.isPast;
 }
 
 async function runRound(round: readonly Entry[]): Promise<void> {
@@ -127,12 +137,12 @@ async function trip(
   return { replies: results.slice(0, -1), confirmation: results.at(-1) };
 }
 
+/** Where nothing was done, the link sends the calls again; where that is not certain, the caller must. */
 function settle({ connection, resolve, reject }: Entry, replies: readonly unknown[], confirmation: unknown): void {
   const failed = [...replies, confirmation].filter((result) => result instanceof Error);
   if (failed.some((error) => kindOfRedisError(error) === 'wrong-server')) connection.drop('it is no primary any more');
 
   const [firstError] = failed;
-  // As it is, not translated: the link sends such calls again.
   if (firstError !== undefined && (replies.length === 0 ? failed : replies).every(didNothing)) {
     reject(firstError);
     return;
