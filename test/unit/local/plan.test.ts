@@ -77,6 +77,11 @@ test('ConfigMaps and Secrets become files; only ConfigMaps speak of paths', () =
   ]);
 });
 
+test('a secret that looks like a path stays what it is', () => {
+  const processes = planProcesses(sample, podsOf(sample), { ...surroundings, readSecret: () => '/data' });
+  expect(processes[0]?.files.find(({ secret }) => secret)?.text).toBe('/data');
+});
+
 test('only the claimed volume is kept with the data', () => {
   expect(planned('redis-0').directories).toEqual([
     '/home/me/.moorline/data/redis-0',

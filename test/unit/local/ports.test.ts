@@ -30,6 +30,13 @@ test('a remembered port that is taken meanwhile is replaced alone', async () => 
   expect(ports['redis-1']?.['redis']).not.toBe(20002);
 });
 
+test('no port is used twice, even if it is remembered twice', async () => {
+  const twice = { 'redis-0': { redis: 20001 }, 'redis-1': { redis: 20001 } };
+  const ports = await choosePorts(pods, {}, twice, allFree);
+  expect(ports['redis-0']).toEqual({ redis: 20001 });
+  expect(ports['redis-1']?.['redis']).not.toBe(20001);
+});
+
 test('given ports win over remembered ones, which never take one of them', async () => {
   const ports = await choosePorts(pods, { redis: [20002, 20005] }, remembered, allFree);
   expect(ports).toEqual({ 'redis-0': { redis: 20002 }, 'redis-1': { redis: 20005 }, 'gateway-0': { http: 20003 } });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Home, homeAt, logFileOf } from '../../../cdk8s/local/home.js';
 import type { LocalProcess, PlannedProcess } from '../../../cdk8s/local/plan/plan.js';
 import { prepareDisk } from '../../../cdk8s/local/prepare.js';
-import { identify, isAlive, signal, waitUntil } from '../../../cdk8s/local/supervisor/processes.js';
+import { identify, isAlive, waitUntil } from '../../../cdk8s/local/supervisor/processes.js';
 import { readState } from '../../../cdk8s/local/supervisor/state.js';
 import { stopInstance } from '../../../cdk8s/local/supervisor/stop-instance.js';
 import { Supervisor } from '../../../cdk8s/local/supervisor/supervisor.js';
@@ -64,12 +64,13 @@ test('stopping ends those without data before those with data, and nothing is st
   expect(existsSync(join(home.pids, 'app')) || existsSync(join(home.pids, 'data'))).toBe(false);
 });
 
-test('a frozen process is stopped as well', async () => {
-  supervise(shell('a', 'exec sleep 1000'));
-  const frozen = identify(pidOf('a'));
-  signal(frozen, 'SIGSTOP');
+test('a frozen process is woken, so that it stops in an orderly way', async () => {
+  const bye = join(home.root, 'bye');
+  supervise(shell('a', `trap 'echo bye > ${bye}; exit 0' TERM; echo up; while :; do sleep 0.05; done`));
+  await become(() => readFileSync(logFileOf(home, 'a'), 'utf8') === 'up\n');
+  process.kill(pidOf('a'), 'SIGSTOP');
   await supervisor?.stop();
-  expect(isAlive(frozen)).toBe(false);
+  expect(existsSync(bye)).toBe(true);
 });
 
 test('the environment is that of the plan and not that of the user', async () => {
