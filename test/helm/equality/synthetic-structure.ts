@@ -35,6 +35,7 @@ export function addStructure(
           hostNetwork: t.and(v.first.enabled, v.second.enabled),
           shareProcessNamespace: both,
           enableServiceLinks: false,
+          hostname: t.when(t.isEmpty(v.features), 'featureless'),
           priorityClassName: t.optional(v.other),
           securityContext: {
             fsGroup: t.when(v.second.enabled, 999),

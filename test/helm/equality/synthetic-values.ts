@@ -60,7 +60,7 @@ export const fixedCases: readonly unknown[] = [
     ports: [],
     features: [],
     nodeSelector: { on: 'yes' },
-    labels: { app: 'stolen', tier: '' },
+    labels: { app: 'stolen', tier: '', zone: '0' },
     moreLabels: { app: 'x', tier: 'second', zone: '1' },
   },
   {
@@ -94,5 +94,6 @@ export const fixedCases: readonly unknown[] = [
     first: { enabled: false, value: 'v' },
     users: [{ name: 'u', id: 2, enabled: false, groups: ['g'] }],
   },
+  { nodeSelector: { last: 'a\n\n' }, labels: { app: 'x' }, text: 'e%', features: ['z', 'a'] },
   { divisor: 0 },
 ];
