@@ -16,7 +16,7 @@ import { tokenOf } from './tokens.js';
 import { lift, toItem, toTree } from './tree.js';
 
 /** A field, list item, line or helper body that is there, or is this one, only when the condition holds. */
-export function when<T>(condition: Expr, then: NoInfer<Templated<T>>): Expr<T | undefined>;
+export function when<T>(condition: Expr, then: NoInfer<Templated<T | undefined>>): Expr<T | undefined>;
 export function when<T>(condition: Expr, then: NoInfer<Templated<T>>, otherwise: NoInfer<Templated<T>>): Expr<T>;
 export function when(condition: Expr, written: unknown, alternative?: unknown): Expr {
   const [then, otherwise] = [toTree(written), toTree(alternative)];
