@@ -1,10 +1,4 @@
-import {
-  printTemplate,
-  values,
-  type Context,
-  type Document,
-  type JsonSchema,
-} from '../../../../cdk8s/template/index.js';
+import { printTemplate, values, type Context, type JsonSchema } from '../../../../cdk8s/template/index.js';
 import { toTree } from '../../../../cdk8s/template/tree.js';
 
 /** The values that the unit tests of the engine speak of. */
@@ -77,7 +71,7 @@ export const context = (given: Partial<Example> = {}): Context => ({
 
 /** The template lines of the field `key`, which is not the last of its object. */
 export const printed = (key: string, value: unknown): string =>
-  printTemplate(toTree({ [key]: value, end: 0 }) as Document).replace(/\nend: 0\n$/, '');
+  printTemplate(toTree({ [key]: value, end: 0 })).replace(/\nend: 0\n$/, '');
 
 /** What stands behind `x: ` when the value is printed as a field. */
 export const printedValue = (value: unknown): string => printed('x', value).replace(/^x: /, '');
