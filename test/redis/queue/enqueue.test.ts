@@ -41,6 +41,17 @@ describe('enqueue', () => {
     expect(jobs.map(({ id }) => id)).toEqual(['b', 'a', 'c', 'm', 'k', 'l', 'z', 'y', 'x']);
   });
 
+  test('a place in line is behind any before it, also when the clock was set back', async () => {
+    const { queues, connections } = await open();
+    await connections.command(['HSET', queueKey('clock', 'meta'), 'place', '800000000000000']);
+    await queues.enqueue('clock', [{ id: 'a', data: 1, priority: 9 }]);
+    await queues.enqueue('clock', [{ id: 'b', data: 1, priority: 9 }]);
+    expect(await readZset(connections, queueKey('clock', 'ready'))).toEqual([
+      ['a', 800_000_000_000_001],
+      ['b', 800_000_000_000_002],
+    ]);
+  });
+
   test('an id stays one job while it is ready, delayed, leased, waiting for its retry, done or dead', async () => {
     const { queues, connections } = await open();
     await queues.enqueue(
