@@ -68,11 +68,8 @@ export class GroupCommit {
       // Enqueues of the same tick belong to one round.
       await new Promise(setImmediate);
       this.giveUpStale();
-      const chunks = cutRound(this.waiting);
-      const committed = this.commit(chunks);
-      this.waiting = this.waiting.filter((submission) => submission.next < submission.jobs.length);
-      await committed;
-      this.waiting = this.waiting.filter((submission) => submission.open > 0);
+      await this.commit(cutRound(this.waiting));
+      this.waiting = this.waiting.filter(({ open }) => open > 0);
     }
     this.running = undefined;
   }
@@ -111,7 +108,11 @@ export class GroupCommit {
   ): Promise<{ replies: readonly unknown[]; unconfirmed?: MoorlineError }> {
     if (this.options.durability === 'memory') {
       const outcomes = await Promise.allSettled(calls.map((call) => this.connections.call('command', call)));
-      return { replies: outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error))) };
+      return {
+        replies: outcomes.map((outcome) =>
+          outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error),
+        ),
+      };
     }
     const waitMs = this.options.waitReplicasTimeoutMs;
     const { replies, confirmedReplicas } = await this.connections.callDurably(calls, { replicas: 1, waitMs });

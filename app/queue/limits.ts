@@ -16,8 +16,6 @@ export const limits = {
   maxSettlementsPerRequest: 10_000,
   maxErrorMessageBytes: 2048,
   maxErrorCodeLength: 100,
-  /** A job whose lease expired so often is a dead letter of reason `crashed`. */
-  maxCrashes: 5,
   maxDeadPage: 200,
   maxDeadSelection: 10_000,
   minRatePerSecond: 0.01,

@@ -24,7 +24,7 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
   if (bytes > limits.maxJobDataBytes) {
     throw invalid(`${field}.data`, `at most ${limits.maxJobDataBytes} bytes of JSON`, `${bytes} bytes`);
   }
-  return { id, args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, dataJson], bytes };
+  return { id, args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, dataJson], bytes: bytes + id.length };
 }
 
 function jsonText(value: unknown, field: string): string {

@@ -1,7 +1,7 @@
 import { failureJson, fingerprintOf } from './failure.js';
 import { limits } from './limits.js';
 import type { DeliveryRef, SettleRequest } from './types.js';
-import { checkAtMost, checkDelivery, checkInteger, invalid } from './validate.js';
+import { checkAtMost, checkDelivery, checkInteger, checkText, invalid } from './validate.js';
 
 /** In the order in which the function takes them. */
 export const verdicts = ['done', 'failed', 'extend', 'release'] as const;
@@ -40,6 +40,7 @@ function done({ id, fence, resultJson = '' }: Items<'done'>, index: number): Set
 
 function failed({ id, fence, error, retry = true, retryAfterMs }: Items<'failed'>, index: number): Settlement {
   if (retryAfterMs !== undefined) checkInteger(`failed[${index}].retryAfterMs`, retryAfterMs, 0, limits.maxDelayMs);
+  if (error.code !== undefined) checkText(`failed[${index}].error.code`, error.code, limits.maxErrorCodeLength);
   const when = retry ? (retryAfterMs ?? 'backoff') : 'never';
   const errorJson = failureJson(error);
   return settlement('failed', index, { id, fence }, [when, errorJson, fingerprintOf(error)], errorJson.length);

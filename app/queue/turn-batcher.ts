@@ -55,9 +55,12 @@ export class TurnBatcher {
     });
   }
 
-  /** Resolves when nothing that waits now is waiting any more. */
+  /** Resolves when nothing is waiting any more, nor followed from what was. */
   async idle(): Promise<void> {
-    await Promise.all(this.running);
+    do {
+      await Promise.all(this.running);
+      await new Promise(setImmediate);
+    } while (this.running.size > 0);
   }
 
   private join(queue: string, submission: Waiting): void {

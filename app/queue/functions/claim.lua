@@ -31,6 +31,8 @@ local function claim(q, max, lease_ms, worker)
   local line = redis.call('ZRANGE', q.ready, 0, max - 1, 'WITHSCORES')
   if #line == 0 then return reply end
   local records = head_of_line(q, line)
+  -- Claims before this one in the turn took all the bytes there are.
+  if #records == 0 then return reply end
   local tick = take_ticks(q, #records)
   local ids, leases, held, n = {}, {}, {}, 0
   for i, record in ipairs(records) do

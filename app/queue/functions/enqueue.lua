@@ -22,34 +22,33 @@ local function known_among(q, ids)
   return known
 end
 
+local function push(list, first, second)
+  list[#list + 1] = first
+  list[#list + 1] = second
+end
+
 local function enqueue(keys, args)
   local q = open(keys)
   local ids = {}
-  for at = 1, #args, ARGS_PER_JOB do ids[(at + 5) / ARGS_PER_JOB] = args[at] end
+  for at = 1, #args, ARGS_PER_JOB do ids[#ids + 1] = args[at] end
   local known = known_among(q, ids)
   local place = take_places(q, #ids)
-  local statuses, records, ready, delayed, added, soonest = {}, {}, {}, {}, 0, math.huge
+  local statuses, records, ready, delayed, soonest = {}, {}, {}, {}, math.huge
 
   for i, id in ipairs(ids) do
+    local _, priority, delay_ms, max_attempts, timeout_ms, data = unpack(args, (i - 1) * ARGS_PER_JOB + 1, i * ARGS_PER_JOB)
     if known[id] then
       statuses[i] = '='
     else
       known[id] = true
-      local at = (i - 1) * ARGS_PER_JOB
-      local priority, delay_ms = tonumber(args[at + 2]), tonumber(args[at + 3])
-      added = added + 1
-      records[2 * added - 1] = id
-      records[2 * added] = struct.pack(RECORD_HEADER, RECORD_VERSION, priority, args[at + 4], args[at + 5], q.now) .. args[at + 6]
-      if delay_ms > 0 then
-        statuses[i] = 'd'
-        local score = delayed_score(q.now + delay_ms, priority)
-        soonest = math.min(soonest, tonumber(score))
-        delayed[#delayed + 1] = score
-        delayed[#delayed + 1] = id
-      else
+      push(records, id, struct.pack(RECORD_HEADER, RECORD_VERSION, priority, max_attempts, timeout_ms, q.now) .. data)
+      if delay_ms == '0' then
         statuses[i] = 'q'
-        ready[#ready + 1] = ready_score(priority, place + i)
-        ready[#ready + 1] = id
+        push(ready, ready_score(priority, place + i), id)
+      else
+        statuses[i] = 'd'
+        push(delayed, delayed_score(q.now + delay_ms, priority), id)
+        soonest = math.min(soonest, q.now + delay_ms)
       end
     end
   end
@@ -57,11 +56,10 @@ local function enqueue(keys, args)
   apply('HSET', q.jobs, records)
   apply('ZADD', q.ready, ready)
   apply('ZADD', q.delayed, delayed)
-  count(q, 'enqueued', added)
-  count(q, 'duplicate', #ids - added)
+  count(q, 'enqueued', #records / 2)
   save_counts(q)
   save_clocks(q)
-  if not q.paused and (#ready > 0 or (#delayed > 0 and soonest <= first_score(q.delayed))) then ring(q) end
+  if not q.paused and (#ready > 0 or is_first_due(q, soonest)) then ring(q) end
   return table.concat(statuses)
 end
 

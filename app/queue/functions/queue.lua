@@ -91,6 +91,12 @@ local function first_score(key)
   return tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
 end
 
+-- Whether a job that was delayed until `due_ms` is the next: then those who wait have to set their timers anew.
+local function is_first_due(q, due_ms)
+  local next_ms = math.floor((first_score(q.delayed) or -1) / 10)
+  return due_ms <= next_ms
+end
+
 -- HMGET or ZMSCORE of a list; one cheap command when there is nothing at all.
 local function fetch(command, key, members)
   if #members == 0 or redis.call('EXISTS', key) == 0 then return {} end

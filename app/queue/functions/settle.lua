@@ -17,9 +17,9 @@ local function drop_lease(q, id, member)
 end
 
 local function delay(q, id, priority, delay_ms)
-  local score = delayed_score(q.now + delay_ms, priority)
-  redis.call('ZADD', q.delayed, score, id)
-  q.soonest = math.min(q.soonest or math.huge, tonumber(score))
+  local due_ms = q.now + delay_ms
+  redis.call('ZADD', q.delayed, delayed_score(due_ms, priority), id)
+  q.soonest = math.min(q.soonest or math.huge, due_ms)
 end
 
 -- Exponential with full jitter: a herd that failed together does not come back together.

@@ -36,10 +36,10 @@ local function settle_all(q, args)
   return table.concat(letters), at
 end
 
-local function next_wake_ms(q, next_delayed)
+local function next_wake_ms(q)
+  local next_delayed, deadline = first_score(q.delayed), first_score(q.lease)
+  if not next_delayed and not deadline then return -1 end
   local due = next_delayed and math.floor(next_delayed / 10)
-  local deadline = first_score(q.lease)
-  if not due and not deadline then return -1 end
   return math.max(0, math.min(due or math.huge, deadline or math.huge) - q.now)
 end
 
@@ -56,11 +56,10 @@ local function turn(keys, args)
     at = at + 3
   end
   local left = q.paused and 0 or redis.call('ZCARD', q.ready)
-  local next_delayed = first_score(q.delayed)
-  if left > 0 or (q.soonest and next_delayed and q.soonest <= next_delayed) then ring(q) end
+  if left > 0 or (q.soonest and is_first_due(q, q.soonest)) then ring(q) end
   save_counts(q)
   save_clocks(q)
-  return { letters, next_wake_ms(q, next_delayed), left, unpack(claims) }
+  return { letters, next_wake_ms(q), left, unpack(claims) }
 end
 
 -- It frees memory, so it must run when there is none left.

@@ -68,6 +68,18 @@ describe('claim', () => {
     expect(heavy.length).toBeLessThan(30);
   });
 
+  test('claims that share a turn share its bytes, and what they leave stays in line', async () => {
+    const { queues } = await open();
+    await queues.enqueue(
+      'share',
+      Array.from({ length: 30 }, (_, n) => ({ id: `j${n}`, data: 'x'.repeat(200_000) })),
+    );
+    const shared = await Promise.all([1, 2, 3].map(() => queues.claim('share', { ...claim, max: 10 })));
+    const claimed = shared.flat().map(({ id }) => id);
+    expect(new Set(claimed).size).toBe(claimed.length);
+    expect(await queues.counts('share')).toMatchObject({ ready: 30 - claimed.length, leased: claimed.length });
+  });
+
   test('a paused queue hands out nothing and takes everything, until it is resumed', async () => {
     const { queues } = await open();
     const [job] = await enqueueAndClaim(queues, 'paused', { data: 1 });

@@ -152,6 +152,34 @@ describe('settle', () => {
     expect(await queueState(connections, 'stale')).toEqual(before);
   });
 
+  test('done is stale for a delivery before the one that finished the job', async () => {
+    const { queues } = await open();
+    const [old] = await enqueueAndClaim(queues, 'older', { id: 'a', data: 1 });
+    const { jobs } = await queues.settle('older', { release: [old], claim });
+    await queues.settle('older', { done: jobs });
+    expect(await queues.settle('older', { done: [old, ...jobs] })).toEqual({
+      accepted: 1,
+      rejected: [stale(old)],
+      jobs: [],
+    });
+  });
+
+  test('a done job is remembered for the window at least, and for two at most', async () => {
+    const doneWindowMs = 1_000_000;
+    const { queues, connections } = await openQueues(`redis://${server.address}`, { doneWindowMs });
+    const [a] = await enqueueAndClaim(queues, 'window', { id: 'a', data: 1 });
+    await queues.settle('window', { done: [{ ...a, resultJson: '1' }] });
+    const view = await queues.job('window', 'a');
+    const finishedAt = view?.state === 'done' ? view.finishedAt : 0;
+    for (const name of ['done', 'result'] as const) {
+      const buckets = [queueKey('window', `${name}:0`), queueKey('window', `${name}:1`)];
+      const expiries = await Promise.all(buckets.map((key) => connections.command(['PEXPIRETIME', key])));
+      const rememberedMs = Math.max(...expiries.map(Number)) - finishedAt;
+      expect(rememberedMs).toBeGreaterThanOrEqual(doneWindowMs);
+      expect(rememberedMs).toBeLessThanOrEqual(2 * doneWindowMs);
+    }
+  });
+
   test.each([
     ['done', (ref: DeliveryRef) => ({ done: [ref] })],
     ['failed', (ref: DeliveryRef) => ({ failed: [{ ...ref, error, retryAfterMs: 60_000 }] })],
@@ -226,6 +254,11 @@ describe('settle', () => {
       'a negative retry time',
       (ref: DeliveryRef) => ({ failed: [{ ...ref, error, retryAfterMs: -1 }] }),
       'failed[0].retryAfterMs',
+    ],
+    [
+      'a code that is too long',
+      (ref: DeliveryRef) => ({ failed: [{ ...ref, error: { message: 'm', code: 'x'.repeat(101) } }] }),
+      'failed[0].error.code',
     ],
     ['a lease of no time', (ref: DeliveryRef) => ({ extend: [{ ...ref, leaseMs: 0 }] }), 'extend[0].leaseMs'],
   ])('a request with %s settles nothing', async (name, request, field) => {
