@@ -67,9 +67,10 @@ export class Consumer {
 
   private async turn(): Promise<void> {
     const wakeUp = this.nextWakeUp();
-    const slots = this.stopping ? await untilFired(wakeUp) : await this.options.slots.acquire(this.appetite, wakeUp);
-    // Jobs that finish in the same tick are settled by the same call.
+    const granted = this.stopping ? await untilFired(wakeUp) : await this.options.slots.acquire(this.appetite, wakeUp);
+    // Jobs that finish in the same tick are settled by the same call, and the slots they leave are filled by it.
     await nextTick();
+    const slots = granted === 0 ? 0 : granted + this.options.slots.take(this.appetite - granted);
     const claimed = await this.fill(slots, () => this.settleAndClaim(slots));
     if (slots === 0) return;
     this.appetite = claimed === slots ? limits.maxClaim : 1;

@@ -51,7 +51,8 @@ export class Slots {
     };
   }
 
-  private take(most: number): number {
+  /** Takes up to `most` of those that are free now. Whoever waits has been served before. */
+  take(most: number): number {
     const taken = Math.min(most, this.free);
     this.free -= taken;
     return taken;
