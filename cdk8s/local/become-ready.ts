@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { of, secretKey } from './components.js';
-import type { ReadSecret } from './plan/environment.js';
+import { secretKeys } from '../bundle/paths.js';
+import { of } from './components.js';
 import { CommandError } from './errors.js';
 import { type Home, logFileOf } from './home.js';
-import { lastLogLine } from './supervisor/log-files.js';
+import type { ReadSecret } from './plan/environment.js';
 import type { LocalProcess } from './plan/plan.js';
 import type { Progress } from './progress.js';
 import { whyNotReady } from './readiness.js';
 import { askSentinel } from './redis-view.js';
+import { lastLogLine } from './supervisor/log-files.js';
 import { liveState } from './supervisor/state.js';
 
 const readyTimeoutMs = 60_000;
@@ -77,7 +78,7 @@ async function disagreeingSentinels(processes: readonly LocalProcess[], readSecr
   const others = sentinels.length - 1;
   const reasons = new Map<string, string>();
   for (const { name, port } of sentinels) {
-    const view = await askSentinel(port, readSecret(secretKey.sentinelPassword));
+    const view = await askSentinel(port, readSecret(secretKeys.sentinelPassword));
     if (view === undefined) reasons.set(name, 'names no primary');
     else if (!view.calm) reasons.set(name, 'sees no healthy primary');
     else if (view.replicas < replicas) reasons.set(name, `knows ${view.replicas} of ${replicas} replicas`);

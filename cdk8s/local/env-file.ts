@@ -1,9 +1,10 @@
-import { loopback } from './plan/addresses.js';
-import { of, secretKey } from './components.js';
+import { secretKeys } from '../bundle/paths.js';
+import { of } from './components.js';
 import { CommandError } from './errors.js';
-import type { ReadSecret } from './plan/environment.js';
 import { writePrivately } from './files.js';
 import type { Home } from './home.js';
+import { loopback } from './plan/addresses.js';
+import type { ReadSecret } from './plan/environment.js';
 import type { LocalProcess } from './plan/plan.js';
 
 /** What a program of this machine needs to use the instance; also the lines of `.moorline/env`. */
@@ -16,10 +17,10 @@ export function connectionOf(processes: readonly LocalProcess[], readSecret: Rea
   if (gateway === undefined) throw new CommandError('expected a gateway in the bundle');
   return {
     MOORLINE_URL: `http://${loopback}:${gateway.port}`,
-    MOORLINE_TOKEN: readSecret(secretKey.gatewayToken),
+    MOORLINE_TOKEN: readSecret(secretKeys.gatewayToken),
     REDIS_URI: gateway.environment['REDIS_URI'] ?? '',
-    REDIS_PASSWORD: readSecret(secretKey.redisPassword),
-    SENTINEL_PASSWORD: readSecret(secretKey.sentinelPassword),
+    REDIS_PASSWORD: readSecret(secretKeys.redisPassword),
+    SENTINEL_PASSWORD: readSecret(secretKeys.sentinelPassword),
   };
 }
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
 import { CommandError, messageOf } from './errors.js';
+import { find } from './find-program.js';
 import type { Progress } from './progress.js';
-import { find } from './requirements.js';
 
 const run = promisify(execFile);
 const installTimeoutMs = 10 * 60_000;
@@ -60,7 +60,7 @@ export function decideInstallation(
 }
 
 async function askFirst(missing: readonly string[], command: string, progress: Progress): Promise<void> {
-  progress.pause();
+  progress.clear();
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`Missing: ${missing.join(', ')}. Run "${command}"? [Y/n] `);
   terminal.close();

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import { loopback } from './plan/addresses.js';
 import { readText, writePrivately } from './files.js';
 import type { Home } from './home.js';
+import { loopback } from './plan/addresses.js';
 import type { Pod } from './plan/pods.js';
 import { choosePorts, type GivenPorts, type LocalPorts } from './plan/ports.js';
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { component, portsOption } from './components.js';
+import { components, portsOption } from './components.js';
 import { down } from './down.js';
 import { CommandError, messageOf } from './errors.js';
 import { defaultHome, type Home, homeAt } from './home.js';
@@ -24,7 +24,7 @@ const upCommand = program
     const { values: valuesFile, handlers: handlersFile } = options;
     await up(home(), { valuesFile, handlersFile, ports: givenPorts(command) }, new Progress());
   });
-for (const name of Object.keys(component)) {
+for (const name of components) {
   const option = portsOption(name);
   const variable = option.toUpperCase().replace('-', '_');
   upCommand.addOption(
@@ -62,7 +62,7 @@ const home = (): Home => homeAt(program.opts<{ home: string }>().home);
 
 /** From the command line a list, from the environment one text. */
 function givenPorts(command: Command): GivenPorts {
-  const entries = Object.keys(component).map((name) => {
+  const entries = components.map((name) => {
     const given = command.getOptionValue(camelCase(portsOption(name))) as string | readonly string[] | undefined;
     return [name, [given ?? []].flat().join(' ')] as const;
   });

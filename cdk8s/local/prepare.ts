@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import type { Home } from './home.js';
+import { join } from 'node:path';
 import { writePrivately } from './files.js';
+import type { Home } from './home.js';
 import type { PlannedProcess } from './plan/plan.js';
 import { writePlan } from './supervisor/plan-file.js';
-import { join } from 'node:path';
 
 /** Makes the directories and files of all processes anew; what lies under `data/` stays. */
 export function prepareDisk(home: Home, processes: readonly PlannedProcess[]): void {

@@ -32,12 +32,12 @@ export class Progress {
   /** Ends a step. */
   done(text: string): void {
     const seconds = ((Date.now() - this.#startedMs) / 1000).toFixed(1);
-    this.pause();
+    this.clear();
     this.stream.write(`✓ ${text} (${seconds} s)\n`);
   }
 
   /** Takes the live line away, so that something else can be written. */
-  pause(): void {
+  clear(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     if (this.#live) this.stream.write('\r\u001b[K');
@@ -46,7 +46,9 @@ export class Progress {
   #draw(): void {
     const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
     this.#frame = (this.#frame + 1) % frames.length;
-    const line = `${frames.charAt(this.#frame)} ${this.#text}`.slice(0, this.stream.columns - 1);
+    // Some terminals do not know how wide they are, and say 0.
+    const columns = this.stream.columns > 0 ? this.stream.columns : 80;
+    const line = `${frames.charAt(this.#frame)} ${this.#text}`.slice(0, columns - 1);
     this.stream.write(`\r\u001b[K${line}`);
   }
 }

@@ -13,7 +13,7 @@ async function askHttp(url: string, timeoutMs: number): Promise<string | undefin
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     const text = await response.text();
-    return response.ok ? undefined : firstLine(text);
+    return response.ok ? undefined : reasonOf(text);
   } catch {
     return 'does not answer';
   }
@@ -30,11 +30,16 @@ async function runCommand(
       program,
       args,
       { env: { PATH, HOME, ...environment }, timeout: timeoutMs, killSignal: 'SIGKILL' },
-      (error, stdout, stderr) => {
-        resolve(error === null ? undefined : firstLine(stderr) || firstLine(stdout) || 'its probe fails');
+      (error, _stdout, stderr) => {
+        resolve(error === null ? undefined : reasonOf(stderr));
       },
     );
   });
 }
 
-const firstLine = (text: string): string => text.trim().split('\n')[0] ?? '';
+/** What a probe says, short: `not ready: ...` of a script, the `reason` of an application. */
+export function reasonOf(output: string): string {
+  const said = /"reason":"([^"]*)"/.exec(output)?.[1] ?? output.trim().split('\n')[0] ?? '';
+  const reason = said.replace(/^moorline: (not ready: )?/, '');
+  return reason === '' ? 'its probe fails' : reason;
+}

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { environmentNames } from '../../app/config/index.js';
 import { parseValues, renderManifests } from '../render.js';
-import { type ReadSecret, thisMachine } from './plan/environment.js';
 import { CommandError, messageOf } from './errors.js';
 import { type Home, repository } from './home.js';
-import type { Manifest } from './plan/kubernetes.js';
 import { reservePorts } from './local-ports.js';
+import { type ReadSecret, thisMachine } from './plan/environment.js';
+import type { Manifest } from './plan/kubernetes.js';
 import { type PlannedProcess, planProcesses } from './plan/plan.js';
 import { podsOf } from './plan/pods.js';
 import type { GivenPorts } from './plan/ports.js';
@@ -40,7 +41,7 @@ export async function renderPlan(home: Home, readSecret: ReadSecret, wishes: Wis
     machine: thisMachine(),
     readSecret,
     appCommand: [process.execPath, join(repository, 'build/app/main.js')],
-    defaultEnvironment: { worker: { MOORLINE_WORKER_HANDLERS: handlersFile(wishes) } },
+    defaultEnvironment: { worker: { [environmentNames.MOORLINE_WORKER_HANDLERS]: handlersFile(wishes) } },
   });
 }
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommandError } from './errors.js';
+import { find } from './find-program.js';
 import type { Home } from './home.js';
 import { installRedis } from './install.js';
 import type { Progress } from './progress.js';
@@ -41,21 +42,6 @@ function linkMultiCallBinary(home: Home): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const name of ['redis-server', 'redis-sentinel']) symlinkSync(binary, join(directory, name));
   process.env['PATH'] = [directory, process.env['PATH']].join(delimiter);
-}
-
-/** The path of an executable on PATH. */
-export function find(program: string): string | undefined {
-  const directories = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
-  return directories.map((directory) => join(directory, program)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 export interface ServerVersion {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readText, writePrivately } from './files.js';
-import type { ReadSecret } from './plan/environment.js';
 import type { Home } from './home.js';
+import type { ReadSecret } from './plan/environment.js';
 
 /**
  * The values of the release's Secret: a random one for each key that is asked for, kept with the data.

@@ -1,12 +1,13 @@
-import { of, secretKey } from './components.js';
-import type { ReadSecret } from './plan/environment.js';
+import { secretKeys } from '../bundle/paths.js';
+import { of } from './components.js';
 import { CommandError } from './errors.js';
 import type { Home } from './home.js';
+import type { ReadSecret } from './plan/environment.js';
 import type { LocalProcess } from './plan/plan.js';
-import { readPlan } from './supervisor/plan-file.js';
 import { whyNotReady } from './readiness.js';
 import { askRole, askSentinel } from './redis-view.js';
 import { secretsOf } from './secrets.js';
+import { readPlan } from './supervisor/plan-file.js';
 import { liveState, type State } from './supervisor/state.js';
 
 export interface ProcessStatus {
@@ -46,9 +47,9 @@ async function roleOf(
   readSecret: ReadSecret,
 ): Promise<string> {
   const { component, port } = process;
-  if (component === 'redis') return askRole(port, readSecret(secretKey.redisPassword));
+  if (component === 'redis') return askRole(port, readSecret(secretKeys.redisPassword));
   if (component !== 'sentinel') return (await whyNotReady(process)) ?? 'ready';
-  const view = await askSentinel(port, readSecret(secretKey.sentinelPassword));
+  const view = await askSentinel(port, readSecret(secretKeys.sentinelPassword));
   const primary = of('redis', processes).find((redis) => redis.port === view?.primaryPort);
   return view === undefined ? 'names no primary' : `names ${primary?.name ?? `port ${view.primaryPort}`}`;
 }

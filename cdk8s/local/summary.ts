@@ -13,7 +13,7 @@ export interface Outcome {
 
 /** What `up` prints at its end: where everything is, and what to try next. */
 export function summary({ home, processes, connection, seconds, wasUp }: Outcome): string {
-  const directory = relative(process.cwd(), home.root) || '.';
+  const directory = shortest(home.root);
   const headline = wasUp ? 'Moorline is up already.' : `Moorline is up, after ${seconds.toFixed(1)} s.`;
   return `
 ${headline}
@@ -35,4 +35,9 @@ Try next:
 
 Stop it with: make down
 `;
+}
+
+function shortest(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }

@@ -9,16 +9,16 @@ import { writePrivately } from './files.js';
 import { type Home, logFileOf } from './home.js';
 import { withLock } from './lock.js';
 import type { LocalProcess } from './plan/plan.js';
-import { readPlan } from './supervisor/plan-file.js';
 import { prepareDisk } from './prepare.js';
-import { waitUntil } from './supervisor/processes.js';
 import type { Progress } from './progress.js';
 import { renderPlan, type Wishes } from './render-plan.js';
 import { ensureRequirements } from './requirements.js';
 import { secretsOf } from './secrets.js';
+import { summary } from './summary.js';
+import { readPlan } from './supervisor/plan-file.js';
+import { waitUntil } from './supervisor/processes.js';
 import { liveState } from './supervisor/state.js';
 import { removeData, removeTraces, stopInstance } from './supervisor/stop-instance.js';
-import { summary } from './summary.js';
 
 const supervisorStartMs = 10_000;
 
@@ -34,6 +34,7 @@ export async function up(home: Home, wishes: Wishes, progress: Progress): Promis
       const seconds = (performance.now() - startedMs) / 1000;
       process.stdout.write(summary({ home, processes, connection, seconds, wasUp }));
     } catch (error) {
+      progress.clear();
       if (!wasUp) {
         await stopInstance(home);
         removeTraces(home);

@@ -1,6 +1,6 @@
 import type { Manifest, Service, ServicePort } from './kubernetes.js';
-import { type LocalPorts, portName } from './ports.js';
 import type { Pod } from './pods.js';
+import { type LocalPorts, portName } from './ports.js';
 
 /** The bundle listens here and nowhere else. */
 export const loopback = '127.0.0.1';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { addressBook, type FindAddress, localizeAddresses, loopback } from './addresses.js';
-import { environmentOf, type Machine, type ReadSecret } from './environment.js';
+import { environmentNames } from '../../../app/config/index.js';
 import { CommandError } from '../errors.js';
 import type { Home } from '../home.js';
+import { addressBook, type FindAddress, localizeAddresses, loopback } from './addresses.js';
+import { environmentOf, type Machine, type ReadSecret } from './environment.js';
 import type { Manifest } from './kubernetes.js';
 import { localizePaths, type Mount, mountsOf, volumeDirectory } from './mounts.js';
 import type { Pod } from './pods.js';
@@ -111,7 +112,9 @@ function localEnvironment(
 
 /** Redis and Sentinel find their port in the list of nodes; the app has it in a variable of its own. */
 function listenAddress(pod: Pod, port: number): Record<string, string> {
-  return pod.stateful ? { BIND_ADDRESSES: loopback } : { MOORLINE_HOST: loopback, MOORLINE_PORT: String(port) };
+  return pod.stateful
+    ? { BIND_ADDRESSES: loopback }
+    : { [environmentNames.MOORLINE_HOST]: loopback, [environmentNames.MOORLINE_PORT]: String(port) };
 }
 
 function readinessOf(pod: Pod, mounts: readonly Mount[], ports: LocalPorts): ReadinessCheck {

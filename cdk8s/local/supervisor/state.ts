@@ -1,5 +1,5 @@
-import type { Home } from '../home.js';
 import { readText, writePrivately } from '../files.js';
+import type { Home } from '../home.js';
 import { isAlive, type ProcessIdentity } from './processes.js';
 
 /** What the supervisor tells the other commands, in `run/state.json`. */

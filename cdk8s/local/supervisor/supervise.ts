@@ -1,5 +1,5 @@
-import { homeAt } from '../home.js';
 import { messageOf } from '../errors.js';
+import { homeAt } from '../home.js';
 import { readPlan } from './plan-file.js';
 import { Supervisor } from './supervisor.js';
 

@@ -3,8 +3,8 @@ import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { type Home, logFileOf } from '../home.js';
-import { keepLogsBounded } from './log-files.js';
 import type { LocalProcess } from '../plan/plan.js';
+import { keepLogsBounded } from './log-files.js';
 import { identify, type ProcessIdentity, signalGroup, waitUntil } from './processes.js';
 import { deathsInARow, restartDelayMs } from './restart-delay.js';
 import { type ProcessState, writeState } from './state.js';
@@ -27,6 +27,7 @@ export class Supervisor {
   readonly #processes: readonly Supervised[];
   readonly #self = identify(process.pid);
   #stopping = false;
+  #logCheck: NodeJS.Timeout | undefined;
 
   constructor(
     readonly home: Home,
@@ -38,13 +39,16 @@ export class Supervisor {
 
   start(): void {
     for (const supervised of this.#processes) this.#start(supervised);
-    setInterval(() => {
-      keepLogsBounded(this.home);
-    }, logCheckMs).unref();
+    this.#logCheck = setInterval(() => {
+      this.#attempt('bounding the logs', () => {
+        keepLogsBounded(this.home);
+      });
+    }, logCheckMs);
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#logCheck);
     for (const { restart } of this.#processes) clearTimeout(restart);
     await stopInOrder(this.#running());
     // Gone for the system; a moment later also for this process, which then tells so.
@@ -116,13 +120,24 @@ export class Supervisor {
 
   /** What `status` and `kill $(cat pids/NAME)` read. */
   #publish({ plan, identity }: Supervised): void {
-    const pidFile = join(this.home.pids, plan.name);
-    if (identity === undefined) rmSync(pidFile, { force: true });
-    else writeFileSync(pidFile, `${identity.pid}\n`, { mode: 0o600 });
-    writeState(this.home, {
-      supervisor: this.#self,
-      processes: Object.fromEntries(this.#processes.map((process) => [process.plan.name, stateOf(process)])),
+    this.#attempt('telling the state', () => {
+      const pidFile = join(this.home.pids, plan.name);
+      if (identity === undefined) rmSync(pidFile, { force: true });
+      else writeFileSync(pidFile, `${identity.pid}\n`, { mode: 0o600 });
+      writeState(this.home, {
+        supervisor: this.#self,
+        processes: Object.fromEntries(this.#processes.map((process) => [process.plan.name, stateOf(process)])),
+      });
     });
+  }
+
+  /** A full disk, or a file that somebody removed, is no reason to leave the processes alone. */
+  #attempt(what: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.log(`${what} failed: ${messageOf(error)}`);
+    }
   }
 }
 

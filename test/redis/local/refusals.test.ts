@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port.js';
@@ -47,6 +47,30 @@ test(
     program(join(bin, 'redis-server'), 'echo "Redis server v=6.2.14 sha=00000000:0 malloc=libc bits=64"');
     const ended = await instance.run(['up'], { PATH: `${bin}:${process.env['PATH'] ?? ''}` });
     expectRefusal(ended, 1, `Redis 6.2.14 (${bin}/redis-server) is too old: 7.0 or later must come first on PATH`);
+  },
+  testMs,
+);
+
+test(
+  'a missing Redis is installed as root, without a service; anybody else is told the command',
+  async () => {
+    const bin = join(instance.directory, 'bin');
+    pathWithoutRedis(bin);
+    // As Debian's redis-tools: the client, and the server under the name of a tool.
+    const server = realpathSync(which('redis-server'));
+    program(
+      join(bin, 'apt-get'),
+      `ln -sf ${server} ${bin}/redis-check-rdb; ln -sf ${which('redis-cli')} ${bin}/redis-cli`,
+    );
+    const { exitCode, stdout, stderr } = await instance.run(['up'], { PATH: bin });
+    if (process.getuid?.() === 0) {
+      expect(stderr).toBe('');
+      expect(stdout).toContain('✓ installed redis-server, redis-cli');
+      expect(stdout).toContain('Moorline is up, after');
+    } else {
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^moorline: not found on PATH: redis-server, redis-cli\. Run: sudo sh -c 'apt-get .*'\n$/);
+    }
   },
   testMs,
 );
@@ -120,6 +144,24 @@ function expectNothingLeft(): void {
   const left = existsSync(root) ? readdirSync(root) : [];
   expect(left.filter((name) => !['data', 'log'].includes(name))).toEqual([]);
 }
+
+/** A directory with all programs of PATH but those of Redis and the package managers. */
+function pathWithoutRedis(bin: string): void {
+  mkdirSync(bin);
+  for (const directory of searchPath()) {
+    for (const name of readdirSync(directory)) {
+      const left = /redis|valkey|^(apt-get|dnf|apk|brew)$/.test(name) || existsSync(join(bin, name));
+      if (!left) symlinkSync(join(directory, name), join(bin, name));
+    }
+  }
+}
+
+const searchPath = (): string[] => (process.env['PATH'] ?? '').split(':').filter((directory) => existsSync(directory));
+
+const which = (name: string): string =>
+  searchPath()
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path)) ?? name;
 
 function program(path: string, script: string): void {
   mkdirSync(join(path, '..'), { recursive: true });
