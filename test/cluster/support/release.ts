@@ -5,14 +5,16 @@ import { command, eventually, helm, kubectl, withPortForward } from './tools.js'
 const chart = fileURLToPath(new URL('../../../../charts/moorline', import.meta.url));
 
 /** The image under test, `registry/repository:tag`; `make e2e IMAGE=...` names another. */
-const image = /^(?<registry>[^/]+)\/(?<repository>.+):(?<tag>[^:]+)$/.exec(
-  process.env['IMAGE'] ?? 'moorline.test/moorline:dev',
-)?.groups;
+const image = process.env['IMAGE'] ?? 'moorline.test/moorline:dev';
 
-/** A release in a namespace of its own that admits restricted pods only. */
+export const randomNamespace = (): string => `moorline-e2e-${randomBytes(3).toString('hex')}`;
+
+/** A release, by default in a namespace of its own, which admits restricted pods only. */
 export class TestRelease {
-  readonly name = 'moorline';
-  readonly namespace = `moorline-e2e-${randomBytes(3).toString('hex')}`;
+  constructor(
+    readonly name = 'moorline',
+    readonly namespace = randomNamespace(),
+  ) {}
 
   async createNamespace(): Promise<void> {
     await kubectl('create', 'namespace', this.namespace);
@@ -67,14 +69,26 @@ export class TestRelease {
   }
 
   pods(component: string): Promise<string[]> {
-    return this.kubectl('get', 'pods', '-l', `app.kubernetes.io/component=${component}`, '-o', 'name').then((text) =>
+    const selector = `app.kubernetes.io/instance=${this.name},app.kubernetes.io/component=${component}`;
+    return this.kubectl('get', 'pods', '-l', selector, '-o', 'name').then((text) =>
       text.split('\n').filter((line) => line !== ''),
     );
   }
 
   async token(): Promise<string> {
-    const encoded = await this.kubectl('get', 'secret', `${this.name}-auth`, '-o', 'jsonpath={.data.gateway-token}');
+    const encoded = await this.kubectl(
+      'get',
+      'secret',
+      `${this.fullname}-auth`,
+      '-o',
+      'jsonpath={.data.gateway-token}',
+    );
     return Buffer.from(encoded, 'base64').toString();
+  }
+
+  /** Changes when the pod is made anew, also under the same name. */
+  uid(pod: string): Promise<string> {
+    return this.kubectl('get', pod, '-o', 'jsonpath={.metadata.uid}');
   }
 
   /** The pod whose Redis says that it is the primary. */
@@ -97,7 +111,7 @@ export class TestRelease {
   gateway<T>(
     use: (request: (method: string, path: string, body?: unknown) => Promise<Reply>) => Promise<T>,
   ): Promise<T> {
-    return withPortForward(this.namespace, `service/${this.name}-gateway`, 8080, async (url) => {
+    return withPortForward(this.namespace, `service/${this.fullname}-gateway`, 8080, async (url) => {
       const token = await this.token();
       return use(async (method, path, body) => {
         const response = await fetch(url + path, {
@@ -114,15 +128,24 @@ export class TestRelease {
     });
   }
 
+  /** The release's name in front of its objects. */
+  get fullname(): string {
+    return this.name.includes('moorline') ? this.name : `${this.name}-moorline`;
+  }
+
+  /** The image under test, as a value of the chart. */
+  get image(): { readonly registry: string; readonly repository: string; readonly tag: string } {
+    const [, registry = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
+    if (tag === '') throw new Error(`IMAGE: expected registry/repository:tag, got ${image}`);
+    return { registry, repository, tag };
+  }
+
   private imageSettings(): string[] {
-    if (image === undefined) throw new Error('IMAGE must be registry/repository:tag');
-    return set([
-      `image.registry=${image['registry'] ?? ''}`,
-      `image.repository=${image['repository'] ?? ''}`,
-      `image.tag=${image['tag'] ?? ''}`,
-    ]);
+    return set(Object.entries(this.image).map(([key, value]) => `image.${key}=${value}`));
   }
 }
+
+export type Request = (method: string, path: string, body?: unknown) => Promise<Reply>;
 
 export interface Reply {
   readonly status: number;
