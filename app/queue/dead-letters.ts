@@ -3,7 +3,15 @@ import { queueKey } from './keys.js';
 import { queueCall } from './library.js';
 import { limits } from './limits.js';
 import { readDeadRecord, readErrors, readRecord, readTries } from './packed.js';
-import type { DeadJob, DeadOptions, DeadPage, DeadSelection } from './types.js';
+import type {
+  DeadJob,
+  DeadOptions,
+  DeadPage,
+  DeadPageRequest,
+  DeadPurged,
+  DeadReplayed,
+  DeadSelection,
+} from './types.js';
 import { checkAtMost, checkInteger, checkJobId, checkRate, invalid } from './validate.js';
 
 const idsPerRead = 10;
@@ -12,12 +20,6 @@ const idsPerChange = 200;
 const maxScansPerPage = 20;
 /** A page ends early when its jobs weigh so much. */
 const maxPageBytes = 4 * 1024 * 1024;
-
-interface PageRequest {
-  readonly cursor?: string;
-  readonly limit: number;
-  readonly fingerprint?: string;
-}
 
 interface Match {
   readonly id: string;
@@ -41,7 +43,7 @@ export class DeadLetters {
   constructor(private readonly connections: Pick<RedisConnections, 'call' | 'command'>) {}
 
   /** In the order of their deaths. */
-  async page(queue: string, request: PageRequest): Promise<DeadPage> {
+  async page(queue: string, request: DeadPageRequest): Promise<DeadPage> {
     checkInteger('limit', request.limit, 1, limits.maxDeadPage);
     checkCursor(request.cursor);
     const { matches, next } = await this.scanPage(queue, request);
@@ -57,11 +59,7 @@ export class DeadLetters {
   }
 
   /** They start anew. With a rate they are spread over time as delayed jobs, so that the request itself is quick. */
-  async replay(
-    queue: string,
-    selection: DeadSelection,
-    options: DeadOptions,
-  ): Promise<{ matched: number; replayed: number }> {
+  async replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed> {
     const { ratePerSecond } = options;
     if (ratePerSecond !== undefined) checkRate('ratePerSecond', ratePerSecond);
     const stepMs = ratePerSecond === undefined ? 0 : 1000 / ratePerSecond;
@@ -76,11 +74,7 @@ export class DeadLetters {
   }
 
   /** They are gone for good; their ids may be used again. */
-  async purge(
-    queue: string,
-    selection: DeadSelection,
-    options: DeadOptions,
-  ): Promise<{ matched: number; purged: number }> {
+  async purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged> {
     const { matched, changed } = await this.change(queue, selection, options, async (ids) => {
       return Number(await this.connections.call('command', queueCall('dead_purge', queue, ids)));
     });
@@ -136,7 +130,7 @@ export class DeadLetters {
     }
   }
 
-  private async scanPage(queue: string, { cursor = '0', limit, fingerprint = '' }: PageRequest): Promise<Scan> {
+  private async scanPage(queue: string, { cursor = '0', limit, fingerprint = '' }: DeadPageRequest): Promise<Scan> {
     let scan = await this.scan(queue, { cursor, limit, fingerprint });
     for (let scans = 1; scan.next !== undefined && scan.matches.length < limit && scans < maxScansPerPage; scans += 1) {
       const more = await this.scan(queue, {

@@ -1,3 +1,4 @@
+import { MoorlineError } from '../resilience/errors.js';
 import { tickToMs } from './dead-letters.js';
 import { readDeadRecord, readDoneMarker, readErrors, readHeld, readRecord, readTries } from './packed.js';
 import type { JobState, JobView, QueueCounts } from './types.js';
@@ -97,6 +98,6 @@ function liveState(state: string, where: Buffer | number, why: Buffer | null, er
       return { state, reason, errors: readErrors(errors), diedAt: tickToMs(String(where)) };
     }
     default:
-      throw new RangeError(`Expected a state of a job, got ${state}`);
+      throw new MoorlineError('internal', `Expected a state of a job, got ${state}`);
   }
 }

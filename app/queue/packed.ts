@@ -1,4 +1,5 @@
-import type { DeadError, JobFailure } from './types.js';
+import { MoorlineError } from '../resilience/errors.js';
+import type { DeadError, DeadReason, JobFailure } from './types.js';
 
 /** The packed values that the functions write, read here; the formats stand in functions/*.lua. */
 
@@ -16,9 +17,8 @@ const recordHeaderBytes = 14;
 export function readRecord(packed: Buffer): JobRecord {
   const version = packed.readUInt8(0);
   if (version !== recordVersion) {
-    throw new RangeError(
-      `Expected a job record of version ${recordVersion}, got ${version}: written by a newer release?`,
-    );
+    const message = `Expected a job record of version ${recordVersion}, got ${version}: written by a newer release?`;
+    throw new MoorlineError('internal', message);
   }
   const timeoutMs = packed.readUInt32BE(4);
   return {
@@ -74,14 +74,15 @@ export function readDoneMarker(packed: Buffer): DoneMarker {
 
 export interface DeadRecord {
   readonly priority: number;
-  readonly reason: string;
+  readonly reason: DeadReason;
   readonly fingerprint: string;
 }
 
-const deadReasons: Readonly<Record<string, string>> = { f: 'failed', r: 'rejected', c: 'crashed' };
+const deadReasons: Readonly<Record<string, DeadReason>> = { f: 'failed', r: 'rejected', c: 'crashed' };
 
 export function readDeadRecord(packed: Buffer): DeadRecord {
   const text = packed.toString();
-  const letter = text.charAt(1);
-  return { priority: Number(text.charAt(0)), reason: deadReasons[letter] ?? letter, fingerprint: text.slice(2) };
+  const reason = deadReasons[text.charAt(1)];
+  if (reason === undefined) throw new MoorlineError('internal', `Expected the record of a dead letter, got ${text}`);
+  return { priority: Number(text.charAt(0)), reason, fingerprint: text.slice(2) };
 }

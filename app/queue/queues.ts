@@ -15,6 +15,9 @@ import type {
   ClaimRequest,
   DeadOptions,
   DeadPage,
+  DeadPageRequest,
+  DeadPurged,
+  DeadReplayed,
   DeadSelection,
   Durability,
   EnqueueReceipt,
@@ -116,28 +119,17 @@ export class RedisQueues implements Queues {
     await this.setPaused(queue, false);
   }
 
-  async dead(
-    queue: string,
-    page: { readonly cursor?: string; readonly limit: number; readonly fingerprint?: string },
-  ): Promise<DeadPage> {
+  async dead(queue: string, request: DeadPageRequest): Promise<DeadPage> {
     checkQueueName(queue);
-    return this.letters.page(queue, page);
+    return this.letters.page(queue, request);
   }
 
-  async replay(
-    queue: string,
-    selection: DeadSelection,
-    options: DeadOptions,
-  ): Promise<{ matched: number; replayed: number }> {
+  async replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed> {
     checkQueueName(queue);
     return this.letters.replay(queue, selection, options);
   }
 
-  async purge(
-    queue: string,
-    selection: DeadSelection,
-    options: DeadOptions,
-  ): Promise<{ matched: number; purged: number }> {
+  async purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged> {
     checkQueueName(queue);
     return this.letters.purge(queue, selection, options);
   }

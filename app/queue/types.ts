@@ -90,7 +90,7 @@ export interface QueueCounts {
   readonly delayed: number;
   readonly leased: number;
   readonly dead: number;
-  /** How long the oldest ready job has been ready; 0 when none is. */
+  /** How long the job has stood in line that stands there longest (one that was handed back keeps its place); 0 when none does. */
   readonly oldestReadyMs: number;
   readonly paused: boolean;
   /** Over the last minute. */
@@ -115,7 +115,12 @@ export type JobState =
   | { readonly state: 'delayed'; readonly until: number }
   | { readonly state: 'leased'; readonly worker: string; readonly until: number; readonly fence: string }
   | { readonly state: 'done'; readonly resultJson?: string; readonly finishedAt: number }
-  | { readonly state: 'dead'; readonly reason: string; readonly errors: readonly DeadError[]; readonly diedAt: number };
+  | {
+      readonly state: 'dead';
+      readonly reason: DeadReason;
+      readonly errors: readonly DeadError[];
+      readonly diedAt: number;
+    };
 
 export type JobView = JobState & {
   readonly id: string;
@@ -128,6 +133,9 @@ export type JobView = JobState & {
   readonly dataJson?: string;
 };
 
+/** `failed`: its last attempt did. `rejected`: a worker said never again. `crashed`: it took down too many workers. */
+export type DeadReason = 'failed' | 'rejected' | 'crashed';
+
 export interface DeadError extends JobFailure {
   readonly attempt: number;
   readonly at: number;
@@ -137,7 +145,7 @@ export interface DeadJob {
   readonly id: string;
   /** Stable over jobs that died of the same: hash of code and message with numbers and ids taken out. */
   readonly fingerprint: string;
-  readonly reason: string;
+  readonly reason: DeadReason;
   readonly errors: readonly DeadError[];
   readonly attempts: number;
   readonly crashes: number;
@@ -156,35 +164,57 @@ export interface DeadPage {
   readonly cursor?: string;
 }
 
-/** All queues on one Redis; app/queue/queues.ts implements it. Every method rejects with a MoorlineError only. */
-export interface Queues {
-  enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt>;
-  claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]>;
-  settle(queue: string, request: SettleRequest): Promise<SettleResult>;
-  names(): Promise<readonly string[]>;
-  counts(queue: string): Promise<QueueCounts>;
-  job(queue: string, id: string): Promise<JobView | undefined>;
-  pause(queue: string): Promise<void>;
-  resume(queue: string): Promise<void>;
-  dead(
-    queue: string,
-    page: { readonly cursor?: string; readonly limit: number; readonly fingerprint?: string },
-  ): Promise<DeadPage>;
-  replay(
-    queue: string,
-    selection: DeadSelection,
-    options: DeadOptions,
-  ): Promise<{ readonly matched: number; readonly replayed: number }>;
-  purge(
-    queue: string,
-    selection: DeadSelection,
-    options: DeadOptions,
-  ): Promise<{ readonly matched: number; readonly purged: number }>;
-  close(): Promise<void>;
+export interface DeadPageRequest {
+  readonly cursor?: string;
+  readonly limit: number;
+  readonly fingerprint?: string;
 }
 
 export interface DeadOptions {
+  /** @default as many as one request may change */
   readonly limit?: number;
+  /** For replay: the jobs start one after another, as delayed jobs. */
   readonly ratePerSecond?: number;
+  /** Counts and changes nothing. */
   readonly dryRun?: boolean;
+}
+
+/** All queues on one Redis; app/queue/queues.ts implements it. Every method rejects with a MoorlineError only. */
+export interface Queues {
+  /**
+   * Stores the jobs: idempotent by id, so that what failed with a retryable error may be sent again.
+   * Such an error names the ids, also those made here, as `details.jobs`.
+   */
+  enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt>;
+  /** Leases jobs, by priority and then in the order they came. If the answer is lost, they come back when their leases expire. */
+  claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]>;
+  /** Tells how deliveries ended, and claims anew in the same trip. May be repeated: the same verdict on the same delivery is accepted again. */
+  settle(queue: string, request: SettleRequest): Promise<SettleResult>;
+  /** Of all queues that ever got a job, sorted. */
+  names(): Promise<readonly string[]>;
+  /** Zeros for a queue that nobody used. */
+  counts(queue: string): Promise<QueueCounts>;
+  /** Undefined when the queue does not know the id, or has forgotten that it was done. */
+  job(queue: string, id: string): Promise<JobView | undefined>;
+  /** A paused queue takes jobs and settlements and hands out nothing. */
+  pause(queue: string): Promise<void>;
+  resume(queue: string): Promise<void>;
+  /** Dead letters in the order of their deaths. */
+  dead(queue: string, request: DeadPageRequest): Promise<DeadPage>;
+  /** Starts dead letters anew. */
+  replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed>;
+  /** Forgets dead letters for good. */
+  purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged>;
+  /** Waiting claims end without jobs; what is under way is finished. */
+  close(): Promise<void>;
+}
+
+export interface DeadReplayed {
+  readonly matched: number;
+  readonly replayed: number;
+}
+
+export interface DeadPurged {
+  readonly matched: number;
+  readonly purged: number;
 }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { isMoorlineError } from '../../../app/resilience/errors.js';
+import { isMoorlineError, type MoorlineError } from '../../../app/resilience/errors.js';
 import { queueKey } from '../../../app/queue/keys.js';
+import type { RedisQueues } from '../../../app/queue/queues.js';
+import type { JobInput } from '../../../app/queue/types.js';
 import { openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -60,6 +62,24 @@ describe('a replicated enqueue', () => {
     expect(Number(/cmdstat_wait:calls=(\d+)/.exec(stats)?.[1])).toBeLessThanOrEqual(2);
   });
 
+  test('is answered in full although connections break: what failed names its ids and may be sent again', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
+    let [accepted, failures] = [0, 0];
+    const enoughFailures = () => failures >= 5;
+    const producers = Array.from({ length: 20 }, async () => {
+      while (!enoughFailures()) {
+        failures += await enqueueUntilAccepted(queues, 'breaks', { data: accepted });
+        accepted += 1;
+      }
+    });
+    await waitFor('connections to break under calls', async () => {
+      await primary.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+      return enoughFailures();
+    });
+    await Promise.all(producers);
+    expect(await queues.counts('breaks')).toMatchObject({ ready: accepted, totals: { enqueued: accepted } });
+  });
+
   test('fails alone when Redis refuses its queue', async () => {
     const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
     await primary.cli('SET', queueKey('broken', 'jobs'), 'no hash');
@@ -71,3 +91,17 @@ describe('a replicated enqueue', () => {
     expect(fine).toMatchObject({ status: 'fulfilled' });
   });
 });
+
+/** As a client does that leaves the id to the queue: after an error, the same job again under the id that the error names. Answers the number of errors. */
+async function enqueueUntilAccepted(queues: RedisQueues, queue: string, job: JobInput): Promise<number> {
+  for (let [failures, sent] = [0, job]; ; failures += 1) {
+    try {
+      await queues.enqueue(queue, [sent]);
+      return failures;
+    } catch (error) {
+      expect(error).toMatchObject({ retryable: true, options: { details: { jobs: [{ id: expect.any(String) }] } } });
+      const [named] = ((error as MoorlineError).options.details as { jobs: { id: string }[] }).jobs;
+      sent = { ...job, ...named };
+    }
+  }
+}
