@@ -82,10 +82,8 @@ measure_patience() {
 request_failover() {
   [ "$failover_answer" != requested ] || return 0
   find_sentinel_that_names_me
-  # Sentinel chooses by offsets that may be 10 s old: it could take a replica that lacks what the other one has confirmed.
-  # Nothing is written now, so one fresh look is enough.
   ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 100 >/dev/null
-  sleep 0.3
+  await_fresh_look
   answer=$(ask "$chosen" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
   ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
   case $answer in
@@ -94,6 +92,28 @@ request_failover() {
     *) failover_answer=failed ;;
   esac
   log "asked a Sentinel for a failover: ${answer:-no answer}"
+}
+
+# Sentinel chooses by offsets that may be 10 s old: it could take a replica that lacks what the other one has confirmed.
+# No primary writes now, so what it sees from here on is final.
+await_fresh_look() {
+  looks=0
+  until [ "$looks" -eq 20 ]; do
+    sleep 0.3
+    if ask "$chosen" "$sentinel_password" SENTINEL REPLICAS "$PRIMARY_NAME" | all_looked_at_within_ms 250; then return; fi
+    looks=$((looks + 1))
+  done
+}
+
+# Of the replicas that are up.
+all_looked_at_within_ms() {
+  flags=''
+  while read -r key && read -r value; do
+    case $key,$flags in
+      flags,*) flags=$value ;;
+      info-refresh,slave) [ "$value" -le "$1" ] || return 1 ;;
+    esac
+  done
 }
 
 find_sentinel_that_names_me() {
