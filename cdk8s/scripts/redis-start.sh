@@ -78,14 +78,14 @@ measure_patience() {
   if [ "$waited_s" -ge "$patience_s" ]; then patience=spent; fi
 }
 
-# Asks one Sentinel that names this node, and once: competing requests would only delay each other. After a refusal it may be asked again.
+# Asks one Sentinel that names this node: competing requests to several would only delay each other. It gets some time before it is asked again:
+# what it has begun may have been aborted.
 request_failover() {
-  [ "$failover_answer" != requested ] || return 0
+  if [ "$failover_answer" = requested ] && [ $((waited_s - asked_at_s)) -lt 3 ]; then return; fi
+  asked_at_s=$waited_s
   find_sentinel_that_names_me
-  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 100 >/dev/null
-  await_fresh_look
+  if replicas_differ; then await_fresh_look; fi
   answer=$(ask "$chosen" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
-  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
   case $answer in
     OK | INPROG*) failover_answer=requested ;;
     NOGOODSLAVE*) failover_answer=no-good-replica ;;
@@ -94,15 +94,33 @@ request_failover() {
   log "asked a Sentinel for a failover: ${answer:-no answer}"
 }
 
-# Sentinel chooses by offsets that may be 10 s old: it could take a replica that lacks what the other one has confirmed.
-# No primary writes now, so what it sees from here on is final.
+# Have the replicas that were in sync got equally far?
+replicas_differ() {
+  common=''
+  for peer in $peers; do
+    case $peer in
+      replica,*,synced)
+        offset=${peer#*,*,}
+        offset=${offset%,*}
+        [ "${common:=$offset}" = "$offset" ] || return 0
+        ;;
+    esac
+  done
+  return 1
+}
+
+# Sentinel chooses by offsets that may be 10 s old. It looks again as it begins, but waits 100 ms for the answers: a busy replica that has confirmed
+# the most may come too late. No primary writes now, so what Sentinel sees from here on is final.
 await_fresh_look() {
+  log 'the replicas differ, and Sentinel looks at them first'
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 100 >/dev/null
   looks=0
-  until [ "$looks" -eq 20 ]; do
+  while [ "$looks" -lt 10 ]; do
     sleep 0.3
-    if ask "$chosen" "$sentinel_password" SENTINEL REPLICAS "$PRIMARY_NAME" | all_looked_at_within_ms 250; then return; fi
+    ! ask "$chosen" "$sentinel_password" SENTINEL REPLICAS "$PRIMARY_NAME" | all_looked_at_within_ms 250 || break
     looks=$((looks + 1))
   done
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
 }
 
 # Of the replicas that are up.
