@@ -42,40 +42,21 @@ choose_primary() {
   esac
 }
 
-# Tells Sentinel at run time. The password goes by standard input. Half-told it is told to forget, and the next round begins anew.
+# Tells Sentinel at run time. Every step may be repeated: one whose reply came too late has been done, and the next round goes on from there.
 monitor() {
   pick "$chosen" "$redis_addresses"
-  tell MONITOR "$PRIMARY_NAME" "${picked%,*}" "${picked#*,}" "$SENTINEL_QUORUM" || return
-  if tell SET "$PRIMARY_NAME" down-after-milliseconds "$SENTINEL_DOWN_AFTER_MS" failover-timeout "$SENTINEL_FAILOVER_TIMEOUT_MS" \
-    parallel-syncs "$SENTINEL_PARALLEL_SYNCS" master-reboot-down-after-period "$reboot_down_after_ms" &&
-    printf '%s' "$redis_password" | tell -x SET "$PRIMARY_NAME" auth-pass; then
-    return
-  fi
-  tell REMOVE "$PRIMARY_NAME" || :
-  return 1
+  case $(ask_self "$sentinel_password" SENTINEL MONITOR "$PRIMARY_NAME" "${picked%,*}" "${picked#*,}" "$SENTINEL_QUORUM") in
+    OK | *Duplicate*) ;;
+    *) return 1 ;;
+  esac
+  set_option down-after-milliseconds "$SENTINEL_DOWN_AFTER_MS" &&
+    set_option failover-timeout "$SENTINEL_FAILOVER_TIMEOUT_MS" &&
+    set_option parallel-syncs "$SENTINEL_PARALLEL_SYNCS" &&
+    set_option master-reboot-down-after-period "$reboot_down_after_ms" &&
+    set_option auth-pass "$redis_password"
 }
 
-# Sentinel asks the primary for its replicas every 10 s only, and until it knows them it could not fail over: for a start it asks more often.
-learn_replicas() {
-  # shellcheck disable=SC2086 # one word for each node
-  set -- $redis_addresses
-  wanted=$(($# - 1)) looks=40
-  tell DEBUG INFO-PERIOD 500 || return 0
-  while [ "$looks" -gt 0 ] && kill -0 $$ 2>/dev/null; do
-    known=$(ask_self "$sentinel_password" SENTINEL MASTER "$PRIMARY_NAME" | sed -n '/^num-slaves$/{n;p;}')
-    [ "${known:-0}" -lt "$wanted" ] || break
-    looks=$((looks - 1))
-    sleep 0.5
-  done
-  tell DEBUG INFO-PERIOD 10000 || :
-}
-
-tell() {
-  option=''
-  if [ "$1" = -x ]; then
-    option=-x
-    shift
-  fi
-  # shellcheck disable=SC2086 # no option is no argument
-  [ "$(ask_self "$sentinel_password" $option SENTINEL "$@")" = OK ]
+# The value goes by standard input, since one is a password.
+set_option() {
+  [ "$(printf '%s' "$2" | ask_self "$sentinel_password" -x SENTINEL SET "$PRIMARY_NAME" "$1")" = OK ]
 }

@@ -68,12 +68,11 @@ resolve_all() {
     position=$((position + 1))
   done
   wait
-  addresses=''
-  while [ "$position" -gt 0 ]; do
-    position=$((position - 1))
-    address=$(cat "$RUN_DIR/address-$position")
-    [ -n "$address" ] || fail "expected addresses for $1, but a name is unknown"
-    addresses="$address $addresses"
+  addresses='' position=0
+  for entry in $1; do
+    read -r address <"$RUN_DIR/address-$position" || fail "expected an address for $entry, but the name is unknown"
+    addresses="$addresses $address"
+    position=$((position + 1))
   done
 }
 

@@ -78,22 +78,60 @@ measure_patience() {
   if [ "$waited_s" -ge "$patience_s" ]; then patience=spent; fi
 }
 
-# Asks one Sentinel that names this node, and once: competing requests would only delay each other. After a refusal it may be asked again.
+# Asks one Sentinel that names this node: competing requests to several would only delay each other. It gets some time before it is asked again:
+# what it has begun may have been aborted.
 request_failover() {
-  [ "$failover_answer" != requested ] || return 0
+  if [ "$failover_answer" = requested ] && [ $((waited_s - asked_at_s)) -lt 3 ]; then return; fi
+  asked_at_s=$waited_s
   find_sentinel_that_names_me
-  # Sentinel chooses by offsets that may be 10 s old: it could take a replica that lacks what the other one has confirmed.
-  # Nothing is written now, so one fresh look is enough.
-  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 100 >/dev/null
-  sleep 0.3
+  if replicas_differ; then await_fresh_look; fi
   answer=$(ask "$chosen" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
-  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
   case $answer in
     OK | INPROG*) failover_answer=requested ;;
     NOGOODSLAVE*) failover_answer=no-good-replica ;;
     *) failover_answer=failed ;;
   esac
   log "asked a Sentinel for a failover: ${answer:-no answer}"
+}
+
+# Have the replicas that were in sync got equally far?
+replicas_differ() {
+  common=''
+  for peer in $peers; do
+    case $peer in
+      replica,*,synced)
+        offset=${peer#*,*,}
+        offset=${offset%,*}
+        [ "${common:=$offset}" = "$offset" ] || return 0
+        ;;
+    esac
+  done
+  return 1
+}
+
+# Sentinel chooses by offsets that may be 10 s old. It looks again as it begins, but waits 100 ms for the answers: a busy replica that has confirmed
+# the most may come too late. No primary writes now, so what Sentinel sees from here on is final.
+await_fresh_look() {
+  log 'the replicas differ, and Sentinel looks at them first'
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 100 >/dev/null
+  looks=0
+  while [ "$looks" -lt 10 ]; do
+    sleep 0.3
+    ! ask "$chosen" "$sentinel_password" SENTINEL REPLICAS "$PRIMARY_NAME" | all_looked_at_within_ms 250 || break
+    looks=$((looks + 1))
+  done
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
+}
+
+# Of the replicas that are up.
+all_looked_at_within_ms() {
+  flags=''
+  while read -r key && read -r value; do
+    case $key,$flags in
+      flags,*) flags=$value ;;
+      info-refresh,slave) [ "$value" -le "$1" ] || return 1 ;;
+    esac
+  done
 }
 
 find_sentinel_that_names_me() {
