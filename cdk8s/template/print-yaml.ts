@@ -18,6 +18,8 @@ import { optional } from './structure.js';
 import { literalBlock, literalScalar, scalarOf } from './scalar.js';
 import { loop, Scope } from './scope.js';
 
+type When = ExprNode & { op: 'when' };
+
 /** The template text of one file: what `helm template` turns into what `evaluateDocument` gives. */
 export function printTemplate(document: Document, header?: string): string {
   return templateText([...headerLines(header), ...documentLines(document, Scope.top(), closed)]);
@@ -27,6 +29,7 @@ export function printTemplate(document: Document, header?: string): string {
 export const partialLines = (tree: Tree): string[] => documentLines(tree, Scope.top(), (lines) => lines);
 
 function documentLines(document: Document, scope: Scope, finish: (lines: string[]) => string[]): string[] {
+  if (document === undefined) return [];
   if (document instanceof Items) {
     const { node } = document;
     if (node.op === 'spread') return documentLines(node.list, scope, finish);
@@ -39,12 +42,8 @@ function documentLines(document: Document, scope: Scope, finish: (lines: string[
   if (isList(document)) return document.flatMap((item) => documentLines(item, scope, finish));
   if (isMap(document)) return finish(mapLines(document, 0, scope));
   const node = document instanceof Expr ? nodeOf(document) : undefined;
-  if (node?.op !== 'when')
-    throw new TypeError('a template file holds an object, a conditional object or a loop of objects');
-  const branches = [node.then, node.otherwise].map((tree) =>
-    tree === undefined ? [] : documentLines(tree, scope, finish),
-  );
-  return conditional(node.condition, branches[0] ?? [], branches[1] ?? [], '', scope);
+  if (node?.op !== 'when') throw new TypeError('expected an object, a conditional object or a loop of objects');
+  return choice(node, 0, scope, (tree) => documentLines(tree, scope, finish));
 }
 
 /** Helm trims the end of an object, which may be line feeds of a value that a user gave. A comment keeps them. */
@@ -89,7 +88,7 @@ function fieldLines(key: string, value: Tree, indent: number, scope: Scope): str
   return block === undefined ? [`${name} ${literalScalar(value)}`] : [`${name} ${block[0] ?? ''}`, ...block.slice(1)];
 }
 
-function conditionalField(key: string, node: ExprNode & { op: 'when' }, indent: number, scope: Scope): string[] {
+function conditionalField(key: string, node: When, indent: number, scope: Scope): string[] {
   const pad = ' '.repeat(indent);
   const { then } = node;
   if (
@@ -100,8 +99,7 @@ function conditionalField(key: string, node: ExprNode & { op: 'when' }, indent: 
   ) {
     return withLines(then, [`${pad}${literalScalar(key)}:`, toYaml('.', indent + 2)], indent, scope);
   }
-  const branches = [then, node.otherwise].map((tree) => fieldLines(key, tree, indent, scope));
-  return conditional(node.condition, branches[0] ?? [], branches[1] ?? [], pad, scope);
+  return choice(node, indent, scope, (tree) => fieldLines(key, tree, indent, scope));
 }
 
 function itemLines(item: Tree | Items, indent: number, scope: Scope): string[] {
@@ -110,10 +108,7 @@ function itemLines(item: Tree | Items, indent: number, scope: Scope): string[] {
   if (item === undefined) return [];
   if (item instanceof Expr) {
     const node = nodeOf(item);
-    if (node.op === 'when') {
-      const branches = [node.then, node.otherwise].map((tree) => itemLines(tree, indent, scope));
-      return conditional(node.condition, branches[0] ?? [], branches[1] ?? [], pad, scope);
-    }
+    if (node.op === 'when') return choice(node, indent, scope, (tree) => itemLines(tree, indent, scope));
     if (kindOf(item) === 'file') return [`${pad}- ${blockHeader(item)}`, includedFile(item, indent + 2, scope)];
     return [`${pad}- ${scalarOf(item, scope)}`];
   }
@@ -138,12 +133,15 @@ function spreadLines(list: Tree, indent: number, scope: Scope): string[] {
   if (!(list instanceof Expr)) throw new TypeError('spread() expected a list');
   const node = nodeOf(list);
   if (node.op !== 'when') return withLines(list, [toYaml('.', indent)], indent, scope);
-  const branches = [node.then, node.otherwise].map((tree) => spreadLines(tree, indent, scope));
-  return conditional(node.condition, branches[0] ?? [], branches[1] ?? [], ' '.repeat(indent), scope);
+  return choice(node, indent, scope, (tree) => spreadLines(tree, indent, scope));
 }
 
 function collectionLines(tree: TreeMap | readonly (Tree | Items)[], indent: number, scope: Scope): string[] {
   return isList(tree) ? tree.flatMap((item) => itemLines(item, indent, scope)) : mapLines(tree, indent, scope);
+}
+
+function choice(node: When, indent: number, scope: Scope, print: (branch: Tree) => string[]): string[] {
+  return conditional(node.condition, print(node.then), print(node.otherwise), ' '.repeat(indent), scope);
 }
 
 /** "- " takes the place of the indentation of the first line, unless that is an action, which prints nothing itself. */
@@ -196,7 +194,7 @@ function blockHeader(file: Expr): string {
     first instanceof Expr && nodeOf(first).op === 'text'
       ? (nodeOf(first) as ExprNode & { op: 'text' }).parts[0]
       : first;
-  // A file of the chart starts with text: chartFile() sees to it.
+  // A file of the chart starts with text, chartFile() sees to it.
   if (body.op === 'chartFile') return '|';
   return typeof start === 'string' && /^\S/.test(start) ? '|' : '|2';
 }

@@ -9,12 +9,13 @@ import { lift } from './tree.js';
 /** A combination of values that each are allowed, but not together. */
 export interface Refusal {
   readonly id: string;
-  /** Holds when the values are refused. */
+  /** The values are refused when this holds. */
   readonly check: Expr<boolean>;
   /** Which values, why not, and what to do. */
   readonly message: Expr;
 }
 
+/** States a refusal; where it is checked is up to `TemplateChart` and `printRefusals`. */
 export const refuse = (refusal: {
   readonly id: string;
   readonly check: Expr<boolean>;

@@ -1,11 +1,12 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as engine from '../../../cdk8s/template/index.js';
 import { arbitraryValues } from '../support/arbitrary-values.js';
-import { compareOnce, equalityOf } from '../support/equality.js';
-import { findHelm, findHelm4 } from '../support/helm.js';
+import { compareOnce, equalityOf, valuesText } from '../support/equality.js';
+import { findHelm, findHelm4, HelmRefused, helmTemplate } from '../support/helm.js';
 import { syntheticChart } from './synthetic-chart.js';
-import { fixedCases, syntheticSchema } from './synthetic-values.js';
+import { fixedCases, invalidCases, syntheticSchema, SyntheticValues } from './synthetic-values.js';
 import { writeChart } from './write-chart.js';
 
 const release = { name: 'moorline', namespace: 'default' };
@@ -27,6 +28,13 @@ describe.each(programs.filter(([, helm]) => helm !== undefined))('the engine and
 
   test.each(fixedCases.map((values, at) => [at, values]))('agree on fixed case %i', async (_at, values) => {
     await compareOnce(chart, synth, values, release, helm);
+  });
+
+  test.each(invalidCases)('both refuse %s', async (_reason, values) => {
+    expect(SyntheticValues.safeParse(values).success).toBe(false);
+    const valuesFile = join(chart, 'invalid.yaml');
+    await writeFile(valuesFile, valuesText(values));
+    await expect(helmTemplate({ helm, chart, valuesFile })).rejects.toThrow(HelmRefused);
   });
 
   test('agree on random values', async () => {

@@ -97,3 +97,20 @@ export const fixedCases: readonly unknown[] = [
   { nodeSelector: { last: 'a\n\n' }, labels: { app: 'x' }, text: 'e%', features: ['z', 'a'] },
   { divisor: 0 },
 ];
+
+/** Values files that the schema refuses, each for one reason. */
+export const invalidCases: readonly (readonly [reason: string, values: unknown])[] = [
+  ['an unknown value', { unknown: 1 }],
+  ['an unknown field of a value', { first: { unknown: true } }],
+  ['a text for a number', { replicas: '3' }],
+  ['a fraction for an integer', { replicas: 1.5 }],
+  ['a number below the minimum', { replicas: -1 }],
+  ['a number above the maximum', { second: { port: 70_000 } }],
+  ['a word that is no choice', { mode: 'Sometimes' }],
+  ['a text that breaks the pattern', { word: 'a b' }],
+  ['a number for a text', { text: 1 }],
+  ['a text for a list', { features: 'one' }],
+  ['a number in a map of texts', { labels: { a: 1 } }],
+  ['an item without a field', { users: [{ name: 'a', id: 1, enabled: true }] }],
+  ['a default that is taken away', { text: null }],
+];

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import * as t from '../../../cdk8s/template/index.js';
-import { hasSuffix } from '../../../cdk8s/template/operators.js';
 import { context, printedValue, v, type Example } from './support/example.js';
 
 type Row = readonly [name: string, expr: t.Expr, template: string, value: unknown];
@@ -22,7 +21,7 @@ const rows: readonly Row[] = [
   ['contains in a text', t.contains(v.text, 'me'), '{{ contains "me" .Values.text }}', true],
   ['contains in a list', t.contains(v.list, 'c'), '{{ has "c" .Values.list }}', false],
   ['hasPrefix', t.hasPrefix(v.text, 'some'), '{{ hasPrefix "some" .Values.text }}', true],
-  ['hasSuffix', hasSuffix(v.text, 'some'), '{{ hasSuffix "some" .Values.text }}', false],
+  ['hasSuffix', t.hasSuffix(v.text, 'some'), '{{ hasSuffix "some" .Values.text }}', false],
   ['matches', t.matches('^[a-z ]+$', v.text), '{{ regexMatch "^[a-z ]+$" .Values.text }}', true],
   ['add', t.add(v.count, 1), '{{ add (int .Values.count) 1 }}', 4],
   ['sub', t.sub(v.count, 5), '{{ sub (int .Values.count) 5 }}', -2],

@@ -12,10 +12,10 @@ export interface Module {
 
 export const moduleOf = (snippet: string, at: number): Module => ({
   path: join(root, 'test', 'unit', 'template', 'types', `snippet-${at}.ts`),
-  text: `import type { V1StatefulSet } from '@kubernetes/client-node';
+  text: `import type { V1Service, V1StatefulSet } from '@kubernetes/client-node';
 import type * as engine from '../../../../cdk8s/template/index.js';
 import { v } from '../support/example.js';
-export type { V1StatefulSet };
+export type { V1Service, V1StatefulSet };
 export { v };
 export declare const t: typeof engine;
 export declare const chart: engine.TemplateChart;

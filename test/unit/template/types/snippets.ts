@@ -14,6 +14,9 @@ const podSpec = (fields: string): string =>
 const sets = (replicas: string): string =>
   statefulSet(`serviceName: 'a', selector: {}, template: {}, replicas: ${replicas}`);
 
+const services = (fields: string): string =>
+  `new t.Manifest<V1Service>(chart, 'a', t.includeEach(t.range(3), (ordinal) => ({ apiVersion: 'v1', kind: 'Service', ${fields} })));`;
+
 /** Mistakes in places, in fields and in operators. `v`, `t` and `chart` are declared around each snippet. */
 export const snippets: readonly Snippet[] = [
   { mistake: 'a text where a number belongs', wrong: sets('v.text'), right: sets('v.count'), code: 2322 },
@@ -65,6 +68,12 @@ export const snippets: readonly Snippet[] = [
     wrong: podSpec('containers: [t.each(v.users, (user) => ({ name: user.id }))]'),
     right: podSpec('containers: [t.each(v.users, (user) => ({ name: user.name }))]'),
     code: 2322,
+  },
+  {
+    mistake: 'an unknown field of objects made in a loop',
+    wrong: services('metadata: { nam: `a-${ordinal}` }'),
+    right: services('metadata: { name: `a-${ordinal}` }'),
+    code: 2353,
   },
   {
     mistake: 'a loop as the value of a field',
