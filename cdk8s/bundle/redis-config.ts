@@ -23,6 +23,8 @@ export const redisConfig = helper(
       `min-replicas-to-write ${v.redis.minReplicasToWrite}`,
       `min-replicas-max-lag ${v.redis.minReplicasMaxLag}`,
     ]),
+    '# Ids of finished jobs expire by the million: not in one go.',
+    'lazyfree-lazy-expire yes',
     '# Dead peers are noticed; idle ones are left alone.',
     'tcp-keepalive 30',
     'timeout 0',

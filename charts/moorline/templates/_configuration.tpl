@@ -15,6 +15,8 @@ repl-backlog-size {{ int .Values.redis.replBacklogMegabytes }}mb
 min-replicas-to-write {{ int .Values.redis.minReplicasToWrite }}
 min-replicas-max-lag {{ int .Values.redis.minReplicasMaxLag }}
 {{- end }}
+# Ids of finished jobs expire by the million: not in one go.
+lazyfree-lazy-expire yes
 # Dead peers are noticed; idle ones are left alone.
 tcp-keepalive 30
 timeout 0
