@@ -156,7 +156,10 @@ function withJobs(error: unknown, jobs: readonly PreparedJob[]): MoorlineError {
       { cause: error },
     );
   }
-  return error.retryable ? new MoorlineError(error.code, error.message, { ...error.options, details }) : error;
+  if (!error.retryable) return error;
+  // A write without an answer in time is what `unconfirmed` means to whoever sent it.
+  const code = error.code === 'deadline_exceeded' ? 'unconfirmed' : error.code;
+  return new MoorlineError(code, error.message, { ...error.options, details });
 }
 
 function notConfirmed(waitMs: number): MoorlineError {
