@@ -57,7 +57,7 @@ export class Consumer {
   /** No new jobs; those at work go on. */
   stop(): void {
     this.stopping = true;
-    this.wakeUp.abort();
+    this.wake();
   }
 
   /** Ends the jobs at work and hands them back, so that another worker has them at once. */
@@ -100,7 +100,7 @@ export class Consumer {
     const lending = { isWanted: false };
     const stopLending = slots.lend(() => {
       lending.isWanted = true;
-      this.wakeUp.abort();
+      this.wake();
     });
     const claim = { ...this.claimOf(1), waitMs: limits.maxWaitMs, signal };
     await this.fill(1, () => queues.claim(queue, claim).finally(stopLending));
@@ -152,7 +152,7 @@ export class Consumer {
     if (outcome !== undefined) this.outbox.add({ id, fence, ...outcome });
     else if (delivery.interruption === 'stopping') this.outbox.add({ id, fence, verdict: 'release' });
     else log.warn({ queue, job: id }, 'the lease was lost while the job ran: its outcome is dropped');
-    this.wakeUp.abort();
+    this.wake();
   }
 
   /** A lost answer does no harm: the same settlement twice is accepted. */
@@ -172,9 +172,14 @@ export class Consumer {
     log.warn({ queue, jobs: rejected.map(({ id }) => id) }, 'outcomes came too late: the jobs belong to others by now');
   }
 
+  /** With a reason of its own: the default one is an exception with a stack, made for each turn. */
+  private wake(): void {
+    this.wakeUp.abort('woken');
+  }
+
   private nextWakeUp(): AbortSignal {
     this.wakeUp = new AbortController();
-    if (!this.outbox.isEmpty) this.wakeUp.abort();
+    if (!this.outbox.isEmpty) this.wake();
     return this.wakeUp.signal;
   }
 }

@@ -59,12 +59,17 @@ export class Delivery {
 
   private context(): JobContext {
     const { attempt, fence, id } = this.job;
+    const { queue } = this;
+    const { log, timeoutMs } = this.options;
     return {
       signal: this.interrupt.signal,
-      log: this.options.log.child({ queue: this.queue, job: id, attempt }),
+      // A log of its own costs more than a small job: most handlers never ask for it.
+      get log() {
+        return log.child({ queue, job: id, attempt });
+      },
       attempt,
       fence,
-      deadline: Date.now() + this.options.timeoutMs,
+      deadline: Date.now() + timeoutMs,
     };
   }
 }

@@ -60,6 +60,7 @@ describe('claiming and settling over HTTP', () => {
     await waitFor('the claim waits', async () => /in_flight.*blocking"} 1/.test((await client.get('/metrics')).text));
     gone.abort();
     await expect(waiting).rejects.toThrow();
+    await waitFor('nobody waits', async () => /in_flight.*blocking"} 0/.test((await client.get('/metrics')).text));
     await client.queue('gone', 'jobs', { id: 'a', data: 1 });
     const { body } = await client.queue('gone', 'claim', { waitMs: 30_000 });
     expect(body.jobs).toMatchObject([{ id: 'a', attempt: 1 }]);

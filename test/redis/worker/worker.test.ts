@@ -39,7 +39,8 @@ describe('a worker', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'moorline-worker-'));
     await writeFile(join(directory, 'handlers.mjs'), handlers);
-    redis = await startRedis();
+    // Its data outlives a kill.
+    redis = await startRedis({ args: ['--appendonly', 'yes'] });
     environment = {
       REDIS_URI: `redis://${redis.address}`,
       MOORLINE_WORKER_HANDLERS: join(directory, 'handlers.mjs'),
@@ -175,12 +176,14 @@ describe('a worker', () => {
 
   test('works on after Redis was away, and settles what was finished meanwhile', async () => {
     const file = join(directory, 'away');
-    await startWorker({ ...environment, MOORLINE_WORKER_LEASE_MS: '600000' });
+    const worker = await startWorker({ ...environment, MOORLINE_WORKER_LEASE_MS: '600000' });
     await client.queue('slow', 'jobs', { id: 'away', data: { file, ms: 500 } });
     await waitFor('it is at work', async () => (await linesOf(file)).length > 0);
-    redis.freeze();
+    await redis.kill();
     await waitFor('the job has ended', async () => (await linesOf(file)).length === 2);
-    redis.thaw();
+    const { length } = worker.log;
+    await waitFor('it has tried in vain to settle', () => worker.log.slice(length).includes('Redis cannot be asked'));
+    await redis.start();
     await untilState('slow', 'away', 'done');
     await client.queue('echo', 'jobs', { id: 'after', data: 1 });
     await untilState('echo', 'after', 'done');

@@ -10,6 +10,11 @@ describe('the slots of a worker', () => {
     expect(await slots.acquire(10, never)).toBe(1);
   });
 
+  test('what is free may be taken without waiting, maybe nothing', () => {
+    const slots = new Slots(2);
+    expect([slots.take(1), slots.take(5), slots.take(5)]).toEqual([1, 1, 0]);
+  });
+
   test('whoever waits first gets the next one', async () => {
     const slots = new Slots(1);
     await slots.acquire(1, never);
