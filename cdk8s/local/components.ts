@@ -1,3 +1,5 @@
+import type { LocalProcess } from './plan/plan.js';
+
 /** The components of the bundle that are processes, by their label. */
 export const components = ['redis', 'sentinel', 'gateway', 'worker'] as const;
 export type Component = (typeof components)[number];
@@ -6,5 +8,5 @@ export type Component = (typeof components)[number];
 export const portsOption = (component: string): string =>
   component === 'gateway' || component === 'worker' ? `${component}-port` : `${component}-ports`;
 
-export const of = <P extends { readonly component: string }>(component: Component, processes: readonly P[]): P[] =>
+export const of = (component: Component, processes: readonly LocalProcess[]): LocalProcess[] =>
   processes.filter((process) => process.component === component);
