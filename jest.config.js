@@ -3,5 +3,7 @@ export default {
   roots: ['<rootDir>/build/test'],
   testPathIgnorePatterns: ['<rootDir>/build/test/cluster/'],
   transform: {},
+  // Most of them wait for servers most of the time.
+  maxWorkers: 4,
   testTimeout: 60_000,
 };

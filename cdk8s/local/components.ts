@@ -1,5 +1,3 @@
-import type { LocalProcess } from './plan/plan.js';
-
 /** The components of the bundle that are processes, by their label. */
 export const components = ['redis', 'sentinel', 'gateway', 'worker'] as const;
 export type Component = (typeof components)[number];
@@ -8,5 +6,5 @@ export type Component = (typeof components)[number];
 export const portsOption = (component: string): string =>
   component === 'gateway' || component === 'worker' ? `${component}-port` : `${component}-ports`;
 
-export const of = (component: Component, processes: readonly LocalProcess[]): LocalProcess[] =>
+export const of = <P extends { readonly component: string }>(component: Component, processes: readonly P[]): P[] =>
   processes.filter((process) => process.component === component);
