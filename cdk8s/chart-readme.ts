@@ -1,3 +1,4 @@
+import { environmentDocs } from '../app/config/index.js';
 import { appPresets, redisPresets, sentinelPresets, type Presets } from './bundle/resources.js';
 import { chartMetadata } from './chart-metadata.js';
 import { checks } from './checks.js';
@@ -43,6 +44,11 @@ ${presetRow('redis', redisPresets)}
 ${presetRow('sentinel', sentinelPresets)}
 ${presetRow('gateway, worker', appPresets)}
 
+## Environment of the containers
+
+Gateway and worker read these variables; the chart sets those that it needs. Any of them can be given by \`extraEnv\`, but for those that the chart sets.
+
+${environmentDocs()}
 ## Refused combinations
 
 | check | what to do |
