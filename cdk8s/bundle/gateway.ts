@@ -1,12 +1,4 @@
-import type {
-  V1Container,
-  V1Deployment,
-  V1EnvVar,
-  V1KeyToPath,
-  V1PodDisruptionBudget,
-  V1Service,
-  V1Volume,
-} from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1EnvVar, V1KeyToPath, V1Service, V1Volume } from '@kubernetes/client-node';
 import { environmentNames } from '../../app/config/index.js';
 import {
   type ListItem,
@@ -22,6 +14,7 @@ import {
   when,
 } from '../template/index.js';
 import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVolume, secretsMount } from './app-pod.js';
+import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretKeys, secretMode } from './paths.js';
@@ -33,7 +26,7 @@ import { isGenerated, redisPasswordItem, sentinelPasswordItem, tokenItem } from 
 export function addGateway(chart: TemplateChart): void {
   service(chart);
   deployment(chart);
-  disruptionBudget(chart);
+  disruptionBudget(chart, 'gateway');
 }
 
 const service = (chart: TemplateChart) =>
@@ -148,15 +141,3 @@ const volumes: ListItem<V1Volume>[] = [
     },
   }),
 ];
-
-const disruptionBudget = (chart: TemplateChart) =>
-  new Manifest<V1PodDisruptionBudget>(chart, 'gateway-pdb', {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: metadataOf(nameOf('gateway'), 'gateway'),
-    spec: {
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: selectorOf('gateway') },
-    },
-  });

@@ -1,19 +1,9 @@
-import type {
-  V1ConfigMap,
-  V1Container,
-  V1EnvVar,
-  V1KeyToPath,
-  V1PodDisruptionBudget,
-  V1Service,
-  V1StatefulSet,
-} from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Container, V1EnvVar, V1KeyToPath, V1StatefulSet } from '@kubernetes/client-node';
 import {
   ge,
-  includeEach,
   includeWhen,
   Manifest,
   not,
-  range,
   sha256,
   spread,
   spreadFields,
@@ -23,18 +13,10 @@ import {
   when,
 } from '../template/index.js';
 import { dataEnv, dataMounts, dataVolumes, persistentVolumeClaim, sentinelEnv } from './data-pod.js';
+import { addressServices, headlessService } from './data-services.js';
+import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
-import {
-  metadataOf,
-  nameOf,
-  names,
-  podLabelsOf,
-  podName,
-  ports,
-  redisImage,
-  redisReplicas,
-  selectorOf,
-} from './names.js';
+import { metadataOf, nameOf, names, podLabelsOf, ports, redisImage, redisReplicas, selectorOf } from './names.js';
 import { paths } from './paths.js';
 import { containerSecurity, execProbe, limitEnv, podSettings, spreadStrictly } from './pod.js';
 import { redisConfig } from './redis-config.js';
@@ -43,15 +25,14 @@ import { scriptsChecksum } from './scripts.js';
 import { sentinelPasswordItem } from './secrets.js';
 
 const isBundled = not(isExternalMode);
-const servicePorts = [{ name: 'redis', port: ports.redis, targetPort: 'redis' }];
 
 /** The data nodes: role-neutral, told apart only by what Sentinel decides. */
 export function addRedis(chart: TemplateChart): void {
   includeWhen(config(chart), isBundled);
-  includeWhen(headlessService(chart), isBundled);
-  includeWhen(addressServices(chart), isBundled);
+  includeWhen(headlessService(chart, 'redis'), isBundled);
+  includeWhen(addressServices(chart, 'redis', redisReplicas), isBundled);
   includeWhen(statefulSet(chart), isBundled);
-  includeWhen(disruptionBudget(chart), isBundled);
+  includeWhen(disruptionBudget(chart, 'redis'), isBundled);
 }
 
 const config = (chart: TemplateChart) =>
@@ -61,31 +42,6 @@ const config = (chart: TemplateChart) =>
     metadata: metadataOf(names.redisConfig, 'redis'),
     data: { 'redis.conf': redisConfig },
   });
-
-const headlessService = (chart: TemplateChart) =>
-  new Manifest<V1Service>(chart, 'redis-service', {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: metadataOf(nameOf('redis'), 'redis'),
-    spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: selectorOf('redis'), ports: servicePorts },
-  });
-
-/** One Service a pod: its address is announced, so it must outlive the pod and answer before the pod is ready. */
-const addressServices = (chart: TemplateChart) =>
-  new Manifest<V1Service>(
-    chart,
-    'redis-address-services',
-    includeEach(range(redisReplicas), (ordinal) => ({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: metadataOf(podName('redis', ordinal), 'redis'),
-      spec: {
-        publishNotReadyAddresses: true,
-        selector: { ...selectorOf('redis'), 'statefulset.kubernetes.io/pod-name': podName('redis', ordinal) },
-        ports: servicePorts,
-      },
-    })),
-  );
 
 const statefulSet = (chart: TemplateChart) =>
   new Manifest<V1StatefulSet>(chart, 'redis-statefulset', {
@@ -144,15 +100,3 @@ const container: Templated<V1Container> = {
   securityContext: containerSecurity,
   volumeMounts: dataMounts,
 };
-
-const disruptionBudget = (chart: TemplateChart) =>
-  new Manifest<V1PodDisruptionBudget>(chart, 'redis-pdb', {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: metadataOf(nameOf('redis'), 'redis'),
-    spec: {
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: selectorOf('redis') },
-    },
-  });

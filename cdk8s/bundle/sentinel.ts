@@ -1,26 +1,20 @@
-import type {
-  V1ConfigMap,
-  V1Container,
-  V1PodDisruptionBudget,
-  V1Service,
-  V1StatefulSet,
-} from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Container, V1StatefulSet } from '@kubernetes/client-node';
 import {
   add,
   div,
-  includeEach,
   includeWhen,
   Manifest,
   orElse,
-  range,
   sha256,
   spreadFields,
   type TemplateChart,
   type Templated,
 } from '../template/index.js';
 import { dataEnv, dataMounts, dataVolumes, persistentVolumeClaim, sentinelEnv } from './data-pod.js';
+import { addressServices, headlessService } from './data-services.js';
+import { disruptionBudget } from './disruption-budget.js';
 import { isSentinelMode, v } from './inputs.js';
-import { metadataOf, nameOf, names, podLabelsOf, podName, ports, redisImage, selectorOf } from './names.js';
+import { metadataOf, nameOf, names, podLabelsOf, ports, redisImage, selectorOf } from './names.js';
 import { paths } from './paths.js';
 import { containerSecurity, execProbe, podSettings, spreadStrictly } from './pod.js';
 import { resources } from './resources.js';
@@ -28,15 +22,18 @@ import { scriptsChecksum } from './scripts.js';
 import { sentinelPasswordItem } from './secrets.js';
 import { sentinelConfig } from './sentinel-config.js';
 
-const servicePorts = [{ name: 'sentinel', port: ports.sentinel, targetPort: 'sentinel' }];
 const graceSeconds = 30;
 
 /** Pods of their own: a Sentinel beside a primary would be lost exactly when it is needed. */
 export function addSentinel(chart: TemplateChart): void {
-  for (const manifest of [config, headlessService, statefulSet, disruptionBudget]) {
-    includeWhen(manifest(chart), isSentinelMode);
-  }
-  includeWhen(addressServices(chart), isSentinelMode);
+  const manifests = [
+    config(chart),
+    headlessService(chart, 'sentinel'),
+    addressServices(chart, 'sentinel', v.sentinel.replicas),
+    statefulSet(chart),
+    disruptionBudget(chart, 'sentinel'),
+  ];
+  for (const manifest of manifests) includeWhen(manifest, isSentinelMode);
 }
 
 const config = (chart: TemplateChart) =>
@@ -46,31 +43,6 @@ const config = (chart: TemplateChart) =>
     metadata: metadataOf(names.sentinelConfig, 'sentinel'),
     data: { 'sentinel.conf': sentinelConfig },
   });
-
-const headlessService = (chart: TemplateChart) =>
-  new Manifest<V1Service>(chart, 'sentinel-service', {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: metadataOf(nameOf('sentinel'), 'sentinel'),
-    spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: selectorOf('sentinel'), ports: servicePorts },
-  });
-
-/** One Service a pod: clients and fellows are given its address. */
-const addressServices = (chart: TemplateChart) =>
-  new Manifest<V1Service>(
-    chart,
-    'sentinel-address-services',
-    includeEach(range(v.sentinel.replicas), (ordinal) => ({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: metadataOf(podName('sentinel', ordinal), 'sentinel'),
-      spec: {
-        publishNotReadyAddresses: true,
-        selector: { ...selectorOf('sentinel'), 'statefulset.kubernetes.io/pod-name': podName('sentinel', ordinal) },
-        ports: servicePorts,
-      },
-    })),
-  );
 
 const statefulSet = (chart: TemplateChart) =>
   new Manifest<V1StatefulSet>(chart, 'sentinel-statefulset', {
@@ -126,15 +98,3 @@ const container: Templated<V1Container> = {
   securityContext: containerSecurity,
   volumeMounts: dataMounts,
 };
-
-const disruptionBudget = (chart: TemplateChart) =>
-  new Manifest<V1PodDisruptionBudget>(chart, 'sentinel-pdb', {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: metadataOf(nameOf('sentinel'), 'sentinel'),
-    spec: {
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: selectorOf('sentinel') },
-    },
-  });

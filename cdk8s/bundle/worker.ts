@@ -4,7 +4,6 @@ import type {
   V1Deployment,
   V1EnvVar,
   V1KeyToPath,
-  V1PodDisruptionBudget,
   V1Volume,
   V1VolumeMount,
 } from '@kubernetes/client-node';
@@ -25,6 +24,7 @@ import {
   when,
 } from '../template/index.js';
 import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVolume, secretsMount } from './app-pod.js';
+import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretMode } from './paths.js';
@@ -39,7 +39,7 @@ const handlersFile = 'handlers.mjs';
 export function addWorker(chart: TemplateChart): void {
   includeWhen(handlersConfig(chart), handlers.source);
   deployment(chart);
-  disruptionBudget(chart);
+  disruptionBudget(chart, 'worker');
 }
 
 /** Handlers given as text in the values. */
@@ -119,15 +119,3 @@ const volumes: ListItem<V1Volume>[] = [
   when(handlers.source, { name: 'handlers', configMap: { name: names.handlers } }),
   spread(verbatim<V1Volume[]>(v.worker.extraVolumes)),
 ];
-
-const disruptionBudget = (chart: TemplateChart) =>
-  new Manifest<V1PodDisruptionBudget>(chart, 'worker-pdb', {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: metadataOf(nameOf('worker'), 'worker'),
-    spec: {
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: selectorOf('worker') },
-    },
-  });
