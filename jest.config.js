@@ -4,6 +4,6 @@ export default {
   testPathIgnorePatterns: ['<rootDir>/build/test/cluster/'],
   transform: {},
   // Most of them wait for servers most of the time.
-  maxWorkers: 4,
+  maxWorkers: 2,
   testTimeout: 60_000,
 };

@@ -117,15 +117,15 @@ describe('a waiting claim', () => {
 
   test('is served before those that came later', async () => {
     const { queues } = await open();
-    const order: number[] = [];
-    const claims = Array.from({ length: 20 }, async (_, at) => {
-      await queues.claim('fair', { ...claim, max: 1 });
-      order.push(at);
-    });
+    const claims = Array.from({ length: 20 }, () => queues.claim('fair', { ...claim, max: 1 }));
     await listening();
-    for (let n = 0; n < 20; n += 1) await queues.enqueue('fair', [{ data: n }]);
-    await Promise.all(claims);
-    expect(order).toEqual([...order].sort((a, b) => a - b));
+    const inOrder = Array.from({ length: 20 }, (_, n) => n);
+    await queues.enqueue(
+      'fair',
+      inOrder.map((data) => ({ data })),
+    );
+    const served = await Promise.all(claims);
+    expect(served.map(([job]) => Number(job?.dataJson))).toEqual(inOrder);
   });
 
   test('leaves a ring that it has no use for to other processes', async () => {
