@@ -25,34 +25,12 @@ export class TestRelease {
     await kubectl('delete', 'namespace', this.namespace, '--wait=true', '--timeout=120s');
   }
 
-  async install(...settings: string[]): Promise<void> {
-    await helm(
-      'install',
-      this.name,
-      chart,
-      '--namespace',
-      this.namespace,
-      '--wait',
-      '--timeout',
-      '5m',
-      ...this.imageSettings(),
-      ...set(settings),
-    );
+  install(...settings: string[]): Promise<void> {
+    return this.deploy('install', settings);
   }
 
-  async upgrade(...settings: string[]): Promise<void> {
-    await helm(
-      'upgrade',
-      this.name,
-      chart,
-      '--namespace',
-      this.namespace,
-      '--wait',
-      '--timeout',
-      '5m',
-      ...this.imageSettings(),
-      ...set(settings),
-    );
+  upgrade(...settings: string[]): Promise<void> {
+    return this.deploy('upgrade', settings);
   }
 
   kubectl(...args: string[]): Promise<string> {
@@ -138,6 +116,20 @@ export class TestRelease {
     const [, registry = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
     if (tag === '') throw new Error(`IMAGE: expected registry/repository:tag, got ${image}`);
     return { registry, repository, tag };
+  }
+
+  private async deploy(verb: 'install' | 'upgrade', settings: readonly string[]): Promise<void> {
+    const wait = ['--wait', '--timeout', '5m'];
+    await helm(
+      verb,
+      this.name,
+      chart,
+      '--namespace',
+      this.namespace,
+      ...wait,
+      ...this.imageSettings(),
+      ...set(settings),
+    );
   }
 
   private imageSettings(): string[] {
