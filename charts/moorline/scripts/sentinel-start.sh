@@ -12,6 +12,8 @@ here=$(dirname "$0")
 . "$here/decide.sh"
 # shellcheck source=adopt.sh
 . "$here/adopt.sh"
+# shellcheck source=quicken.sh
+. "$here/quicken.sh"
 
 # A primary that restarts and loads for longer than this is replaced.
 reboot_down_after_ms=30000
@@ -42,6 +44,7 @@ main() {
     log 'remembers no primary, and asks the others'
     adopt &
   fi
+  quicken &
   exec redis-server "$DATA_DIR/sentinel.conf" --sentinel
 }
 

@@ -102,6 +102,17 @@ describe('the start of a cluster', () => {
     }
   });
 
+  test('every Sentinel looks four times a second, so that a frozen primary is noticed soon', async () => {
+    const cluster = await createScriptedCluster();
+    cluster.start('sentinel-0', 'sentinel-1', 'sentinel-2');
+    for (const name of ['sentinel-0', 'sentinel-1', 'sentinel-2'] as const) {
+      await waitFor(`${name} has been told`, async () => {
+        const periods = await cluster.cli(name, 'SENTINEL', 'DEBUG');
+        return periods.includes('PING-PERIOD\n250\n') && periods.includes('ASK-PERIOD\n250\n');
+      });
+    }
+  });
+
   test('a standalone node starts as primary and asks nobody', async () => {
     const cluster = await createScriptedCluster({ env: { REDIS_MODE: 'standalone', SENTINEL_NODES: '' } });
     cluster.start('redis-0');
