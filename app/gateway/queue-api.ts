@@ -11,6 +11,7 @@ import { deadRoutes } from './routes/dead.js';
 import { deliveryRoutes } from './routes/deliveries.js';
 import { enqueueRoutes } from './routes/enqueue.js';
 import { queueRoutes } from './routes/queues.js';
+import { settingsRoutes } from './routes/settings.js';
 import { validate } from './schemas/validate.js';
 import { WaitingClaims } from './waiting-claims.js';
 
@@ -40,6 +41,7 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   acceptJson(routes, maxBodyBytes);
   serveOpenApi(server, options.version);
   queueRoutes(routes, { queues });
+  settingsRoutes(routes, { queues });
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
   void server.register((scope, _options, done) => {

@@ -96,7 +96,7 @@ export class GroupCommit {
         const reply = replies[at];
         if (reply instanceof Error) failChunk(chunk, reply);
         else if (unconfirmed !== undefined) failChunk(chunk, unconfirmed);
-        else completeChunk(chunk, String(reply));
+        else completeChunk(chunk, lettersOf(reply));
       }
     } catch (error) {
       for (const chunk of chunks) failChunk(chunk, error);
@@ -121,6 +121,12 @@ export class GroupCommit {
 }
 
 const statusOf: Readonly<Record<string, EnqueueStatus>> = { q: 'queued', d: 'delayed', '=': 'duplicate' };
+
+/** The reply: a letter for each job, then the revision of the queue's settings. */
+function lettersOf(reply: unknown): string {
+  const [letters] = reply as [Buffer, number];
+  return String(letters);
+}
 
 function completeChunk({ parts }: Chunk<Waiting>, letters: string): void {
   let at = 0;

@@ -6,6 +6,8 @@ import { queueKeys } from './keys.js';
 /** In this order: what is shared comes before what uses it. */
 const files = [
   'queue',
+  'record',
+  'settings',
   'statistics',
   'tries',
   'bury',
@@ -32,8 +34,18 @@ export const queueLibrary: FunctionLibrary = defineLibrary(
 );
 
 export type QueueFunction =
-  'enqueue' | 'turn' | 'pause' | 'counts' | 'job' | 'dead_scan' | 'dead_read' | 'dead_replay' | 'dead_purge';
+  | 'enqueue'
+  | 'turn'
+  | 'pause'
+  | 'configure'
+  | 'settings'
+  | 'counts'
+  | 'job'
+  | 'dead_scan'
+  | 'dead_read'
+  | 'dead_replay'
+  | 'dead_purge';
 
-export function queueCall(name: QueueFunction, queue: string, args: readonly (string | number)[] = []): FunctionCall {
+export function queueCall(name: QueueFunction, queue: string, args: FunctionCall['args'] = []): FunctionCall {
   return { library: queueLibrary, name, keys: queueKeys(queue), args };
 }

@@ -8,11 +8,13 @@ export interface JobRecord {
   readonly maxAttempts: number;
   readonly timeoutMs?: number;
   readonly enqueuedAt: number;
+  /** Jobs of one key run in order. */
+  readonly key?: string;
   readonly dataJson: string;
 }
 
-const recordVersion = 1;
-const recordHeaderBytes = 14;
+const recordVersion = 2;
+const recordHeaderBytes = 16;
 
 export function readRecord(packed: Buffer): JobRecord {
   const version = packed.readUInt8(0);
@@ -21,13 +23,27 @@ export function readRecord(packed: Buffer): JobRecord {
     throw new MoorlineError('internal', message);
   }
   const timeoutMs = packed.readUInt32BE(4);
+  const optionsBytes = packed.readUInt16BE(14);
   return {
     priority: packed.readUInt8(1),
     maxAttempts: packed.readUInt16BE(2),
     ...(timeoutMs === 0 ? {} : { timeoutMs }),
     enqueuedAt: packed.readUIntBE(8, 6),
-    dataJson: packed.toString('utf8', recordHeaderBytes),
+    ...(optionsBytes === 0 ? {} : keyOf(packed)),
+    dataJson: packed.toString('utf8', recordHeaderBytes + optionsBytes),
   };
+}
+
+/** The first of the options. */
+function keyOf(packed: Buffer): Pick<JobRecord, 'key'> {
+  const { text: key } = readSized(packed, recordHeaderBytes);
+  return key === '' ? {} : { key };
+}
+
+/** A length in one byte and that many bytes of text. */
+function readSized(packed: Buffer, at: number): { readonly text: string; readonly end: number } {
+  const end = at + 1 + packed.readUInt8(at);
+  return { text: packed.toString('utf8', at + 1, end), end };
 }
 
 export interface Tries {
@@ -54,13 +70,17 @@ export function readErrors(packed: Buffer | null): readonly DeadError[] {
   return errors;
 }
 
+const heldKeyAt = 18;
+
 export interface Held {
   readonly fence: string;
   readonly worker: string;
 }
 
 export function readHeld(packed: Buffer): Held {
-  return { fence: packed.readBigUInt64BE(9).toString(), worker: packed.toString('utf8', 17) };
+  const key = readSized(packed, heldKeyAt);
+  const dedupe = readSized(packed, key.end);
+  return { fence: packed.readBigUInt64BE(10).toString(), worker: packed.toString('utf8', dedupe.end) };
 }
 
 export interface DoneMarker {

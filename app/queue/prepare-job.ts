@@ -1,13 +1,14 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
+import { packOptions } from './options.js';
 import type { JobInput } from './types.js';
 import { checkInteger, checkJobId, invalid } from './validate.js';
 
 /** A valid job as the function takes it. */
 export interface PreparedJob {
   readonly id: string;
-  /** id, priority, delayMs, maxAttempts, timeoutMs, data */
-  readonly args: readonly (string | number)[];
+  /** id, priority, delayMs, maxAttempts, timeoutMs, packed options, data */
+  readonly args: readonly (string | number | Buffer)[];
   readonly bytes: number;
 }
 
@@ -24,7 +25,12 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
   if (bytes > limits.maxJobDataBytes) {
     throw invalid(`${field}.data`, `at most ${limits.maxJobDataBytes} bytes of JSON`, `${bytes} bytes`);
   }
-  return { id, args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, dataJson], bytes: bytes + id.length };
+  const options = packOptions({});
+  return {
+    id,
+    args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, options, dataJson],
+    bytes: bytes + options.length + id.length,
+  };
 }
 
 function jsonText(value: unknown, field: string): string {

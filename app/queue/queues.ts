@@ -8,6 +8,8 @@ import { limits } from './limits.js';
 import { countsOf, jobViewOf } from './observe.js';
 import { prepareJob } from './prepare-job.js';
 import { QueueRegistry } from './registry.js';
+import { queueSettings, type QueueSettings, type SettingsView } from './settings.js';
+import { SettingsStore } from './settings-store.js';
 import { settlementsOf } from './settlement.js';
 import { TurnBatcher } from './turn-batcher.js';
 import type {
@@ -28,7 +30,7 @@ import type {
   SettleRequest,
   SettleResult,
 } from './types.js';
-import { checkAtMost, checkClaim, checkJobId, checkQueueName } from './validate.js';
+import { checkAtMost, checkClaim, checkJobId, checkQueueName, invalid } from './validate.js';
 
 export interface QueuesOptions {
   /** `replicated`: an enqueue counts when a replica has it; needs a primary with replicas. `memory`: when the primary has it. */
@@ -48,6 +50,7 @@ export class RedisQueues implements Queues {
   private readonly claims: Claims;
   private readonly letters: DeadLetters;
   private readonly registry: QueueRegistry;
+  private readonly settingsStore: SettingsStore;
   private readonly durability: Durability;
 
   constructor(
@@ -60,6 +63,7 @@ export class RedisQueues implements Queues {
     this.claims = new Claims(connections, this.turns, doorbellBlockMs);
     this.letters = new DeadLetters(connections);
     this.registry = new QueueRegistry(connections);
+    this.settingsStore = new SettingsStore(connections);
   }
 
   async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
@@ -109,6 +113,19 @@ export class RedisQueues implements Queues {
     checkQueueName(queue);
     checkJobId('the job id', id);
     return jobViewOf(queue, id, await this.connections.call('command', queueCall('job', queue, [id])));
+  }
+
+  async settings(queue: string): Promise<SettingsView> {
+    checkQueueName(queue);
+    return this.settingsStore.read(queue);
+  }
+
+  async configure(queue: string, settings: QueueSettings): Promise<SettingsView> {
+    checkQueueName(queue);
+    const { success, error } = queueSettings.safeParse(settings);
+    if (!success) throw invalid('the settings', 'as documented', error.issues[0]?.message);
+    this.registry.note(queue);
+    return this.settingsStore.write(queue, settings);
   }
 
   async pause(queue: string): Promise<void> {

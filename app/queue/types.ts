@@ -1,3 +1,5 @@
+import type { QueueSettings, SettingsView } from './settings.js';
+
 /** A job as it is handed in. */
 export interface JobInput {
   /** 1-200 characters without control characters; made here (sortable) when absent. The same id again is a duplicate, not a second job. */
@@ -48,6 +50,7 @@ export interface ClaimedJob {
   readonly enqueuedAt: number;
   readonly leaseUntil: number;
   readonly timeoutMs?: number;
+  readonly key?: string;
   /** The JSON text of the job's data, as it is stored. */
   readonly dataJson: string;
 }
@@ -130,6 +133,7 @@ export type JobView = JobState & {
   readonly maxAttempts?: number;
   readonly priority?: number;
   readonly enqueuedAt?: number;
+  readonly key?: string;
   readonly dataJson?: string;
 };
 
@@ -152,6 +156,7 @@ export interface DeadJob {
   readonly priority: number;
   readonly enqueuedAt: number;
   readonly diedAt: number;
+  readonly key?: string;
   readonly dataJson: string;
 }
 
@@ -196,6 +201,9 @@ export interface Queues {
   counts(queue: string): Promise<QueueCounts>;
   /** Undefined when the queue does not know the id, or has forgotten that it was done. */
   job(queue: string, id: string): Promise<JobView | undefined>;
+  settings(queue: string): Promise<SettingsView>;
+  /** Replaces the settings as a whole; they hold from the next call on. */
+  configure(queue: string, settings: QueueSettings): Promise<SettingsView>;
   /** A paused queue takes jobs and settlements and hands out nothing. */
   pause(queue: string): Promise<void>;
   resume(queue: string): Promise<void>;

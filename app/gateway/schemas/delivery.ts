@@ -25,6 +25,7 @@ const claimedJob = z
     enqueuedAt: time,
     leaseUntil: time.describe('Settle or extend before this time (milliseconds since 1970, by the clock of Redis)'),
     timeoutMs: z.int().optional(),
+    key: z.string().optional().describe('Jobs of one key run in order'),
     data: anyJson,
   })
   .meta({ id: 'ClaimedJob' });

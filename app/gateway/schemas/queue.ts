@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../queue/limits.js';
+import { queueSettings } from '../../queue/settings.js';
 import { anyJson, fence, jobId, listOf, queryNumber, queryText, queueName, wholeNumber } from './basics.js';
 
 const amount = z.int().min(0);
@@ -32,6 +33,11 @@ export const queueList = z.strictObject({
   cursor: z.string().optional().describe('For the next page; absent on the last one'),
 });
 
+export const settingsView = z.strictObject({
+  revision: amount.describe('Changes so far; 0 when nobody ever set anything'),
+  settings: queueSettings,
+});
+
 export const pauseAnswer = z.strictObject({ queue: queueName, paused: z.boolean() });
 
 const deadError = z.strictObject({
@@ -49,6 +55,7 @@ const jobFacts = {
   maxAttempts: amount.optional(),
   priority: amount.optional(),
   enqueuedAt: time.optional(),
+  key: z.string().optional(),
   data: anyJson.optional(),
 };
 
@@ -89,6 +96,7 @@ export const deadPage = z.strictObject({
         priority: amount,
         enqueuedAt: time,
         diedAt: time,
+        key: z.string().optional(),
         data: anyJson,
       })
       .meta({ id: 'DeadJob' }),

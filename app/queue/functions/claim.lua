@@ -2,7 +2,6 @@
 
 local MAX_CLAIM_BYTES = 1048576 -- of all claims of one turn together; exceeded by one group at most
 local CLAIM_GROUP = 10
-local RECORD_MAX_ATTEMPTS = 3 -- where maxAttempts begins in a record
 
 -- The records from the head of the line, in groups, until there are enough of them or they weigh enough.
 local function head_of_line(q, line)
@@ -43,7 +42,7 @@ local function claim(q, max, lease_ms, worker)
       ids[n] = id
       leases[2 * n - 1], leases[2 * n] = deadline, id .. ':' .. fence
       held[2 * n - 1] = id
-      held[2 * n] = struct.pack(HELD, line[2 * i], struct.unpack('>H', record, RECORD_MAX_ATTEMPTS), tick + i) .. worker
+      held[2 * n] = pack_held(line[2 * i], record, tick + i, worker)
       reply[4 * n - 2], reply[4 * n - 1], reply[4 * n], reply[4 * n + 1] = id, fence, 1, record
     end
   end

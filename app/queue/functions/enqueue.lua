@@ -1,11 +1,9 @@
 -- enqueue: puts jobs in line. An id that the queue knows in any state keeps its first job.
--- ARGV   for each of at most 500 jobs: id, priority, delayMs, maxAttempts, timeoutMs, JSON text of the data
--- REPLY  a letter for each job: q queued, d delayed, = duplicate
+-- ARGV   for each of at most 500 jobs: id, priority, delayMs, maxAttempts, timeoutMs, packed options, JSON text of the data
+-- REPLY  a letter for each job (q queued, d delayed, = duplicate), revision of the settings
 -- Writes in any case (the counters), so that a WAIT behind it also covers the first write of a duplicate.
 
-local RECORD_HEADER = '>BBHI4I6' -- version, priority, maxAttempts, timeoutMs, enqueuedAt
-local RECORD_VERSION = 1
-local ARGS_PER_JOB = 6
+local ARGS_PER_JOB = 7
 
 -- Looks where an id may be, and not into `jobs`, whose values are large.
 local function known_among(q, ids)
@@ -36,12 +34,12 @@ local function enqueue(keys, args)
   local statuses, records, ready, delayed, soonest = {}, {}, {}, {}, math.huge
 
   for i, id in ipairs(ids) do
-    local _, priority, delay_ms, max_attempts, timeout_ms, data = unpack(args, (i - 1) * ARGS_PER_JOB + 1, i * ARGS_PER_JOB)
+    local _, priority, delay_ms, max_attempts, timeout_ms, options, data = unpack(args, (i - 1) * ARGS_PER_JOB + 1, i * ARGS_PER_JOB)
     if known[id] then
       statuses[i] = '='
     else
       known[id] = true
-      push(records, id, struct.pack(RECORD_HEADER, RECORD_VERSION, priority, max_attempts, timeout_ms, q.now) .. data)
+      push(records, id, record_head(priority, max_attempts, timeout_ms, q.now, options) .. data)
       if delay_ms == '0' then
         statuses[i] = 'q'
         push(ready, ready_score(priority, place + i), id)
@@ -60,7 +58,7 @@ local function enqueue(keys, args)
   save_counts(q)
   save_clocks(q)
   if not q.paused and (#ready > 0 or is_first_due(q, soonest)) then ring(q) end
-  return table.concat(statuses)
+  return { table.concat(statuses), q.revision }
 end
 
 register('enqueue', enqueue)

@@ -8,8 +8,7 @@
 --        delayed  score, false, tries, errors, record
 
 local function leased_until(q, id, held)
-  local _, _, fence = struct.unpack(HELD, held)
-  return redis.call('ZSCORE', q.lease, id .. ':' .. int(fence))
+  return redis.call('ZSCORE', q.lease, id .. ':' .. int(unpack_held(held).fence))
 end
 
 local function whereabouts(q, id)

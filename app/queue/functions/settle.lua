@@ -1,14 +1,12 @@
 -- Settlements of deliveries: part of `turn`. A delivery is settled only by the exact member `id:fence` of the lease set:
 -- who lost the lease has no say. The same verdict on the same delivery again is accepted, because an answer may get lost.
 
-local HELD = '>I7HI8' -- score in ready, maxAttempts, fence; the worker's name follows
 local DONE = '>I8I6' -- fence, time in ms
 local BACKOFF_BASE_MS = 1000
 local BACKOFF_CAP_MS = 300000
 
 local function held_of(q, id)
-  local score, max_attempts = struct.unpack(HELD, redis.call('HGET', q.held, id))
-  return { score = score, priority = priority_of_score(score), max_attempts = max_attempts }
+  return unpack_held(redis.call('HGET', q.held, id))
 end
 
 local function drop_lease(q, id, member)

@@ -82,6 +82,7 @@ describe('operations of a gateway', () => {
       'get /api/v1/queues/{queue}',
       'get /api/v1/queues/{queue}/dead',
       'get /api/v1/queues/{queue}/jobs/{id}',
+      'get /api/v1/queues/{queue}/settings',
       'post /api/v1/queues/{queue}/claim',
       'post /api/v1/queues/{queue}/dead/purge',
       'post /api/v1/queues/{queue}/dead/replay',
@@ -89,6 +90,7 @@ describe('operations of a gateway', () => {
       'post /api/v1/queues/{queue}/pause',
       'post /api/v1/queues/{queue}/resume',
       'post /api/v1/queues/{queue}/settle',
+      'put /api/v1/queues/{queue}/settings',
     ]);
     const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(references));

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { deadPage, jobView, queueCounts, queueList } from '../../../app/gateway/schemas/queue.js';
+import { deadPage, jobView, queueCounts, queueList, settingsView } from '../../../app/gateway/schemas/queue.js';
 import { GatewayClient } from '../support/gateway-client.js';
 import { startMoorline } from '../support/moorline-process.js';
 import { startRedis } from '../support/redis-server.js';
@@ -43,6 +43,20 @@ describe('queues over HTTP', () => {
     expect((await client.queue('paused', 'claim', {})).body.jobs).toEqual([]);
     expect((await client.queue('paused', 'resume', {})).body).toEqual({ queue: 'paused', paused: false });
     expect((await client.queue('paused', 'claim', {})).body.jobs).toHaveLength(1);
+  });
+
+  test('settings are kept as a whole, and every change is counted', async () => {
+    const put = (body: unknown) => client.call('/api/v1/queues/set/settings', { method: 'PUT', body });
+    expect(await get('set/settings')).toEqual({ revision: 0, settings: {} });
+    expect((await put({ concurrency: 5, backoff: { kind: 'fixed', delayMs: 100 } })).body).toMatchObject({
+      revision: 1,
+    });
+    const { body } = await put({ ratePerSecond: 0.5 });
+    settingsView.parse(body);
+    expect(await get('set/settings')).toEqual({ revision: 2, settings: { ratePerSecond: 0.5 } });
+    expect((await put({ concurrency: 0 })).status).toBe(400);
+    expect((await put({ speed: 9 })).status).toBe(400);
+    expect(await get('set/settings')).toMatchObject({ revision: 2 });
   });
 
   test('says of a job where it is and why', async () => {

@@ -1,0 +1,32 @@
+-- The record of a job: header, packed options, JSON text of the data. And what is held of it while it is leased.
+
+local RECORD = '>BBHI4I6H' -- version, priority, maxAttempts, timeoutMs, enqueuedAt, length of the options that follow
+local RECORD_HEADER_BYTES = 16
+local RECORD_VERSION = 2
+-- Each a length and that many bytes: key of the order, dedupe, backoff. A job without any has no options at all.
+local OPTIONS = '>Bc0Bc0Bc0'
+-- score in ready, priority, maxAttempts, fence, key, dedupe; the worker's name follows
+local HELD = '>I7BHI8Bc0Bc0'
+
+local function record_head(priority, max_attempts, timeout_ms, enqueued_at, options)
+  return struct.pack(RECORD, RECORD_VERSION, priority, max_attempts, timeout_ms, enqueued_at, #options) .. options
+end
+
+-- Returns key, dedupe, backoff; empty where the job has none.
+local function options_in(record)
+  local _, _, _, _, _, length = struct.unpack(RECORD, record)
+  if length == 0 then return '', '', '' end
+  local key, dedupe, backoff = struct.unpack(OPTIONS, record, RECORD_HEADER_BYTES + 1)
+  return key, dedupe, backoff
+end
+
+local function pack_held(score, record, fence, worker)
+  local _, priority, max_attempts = struct.unpack(RECORD, record)
+  local key, dedupe = options_in(record)
+  return struct.pack(HELD, score, priority, max_attempts, fence, #key, key, #dedupe, dedupe) .. worker
+end
+
+local function unpack_held(packed)
+  local score, priority, max_attempts, fence, key, dedupe = struct.unpack(HELD, packed)
+  return { score = score, priority = priority, max_attempts = max_attempts, fence = fence, key = key, dedupe = dedupe }
+end
