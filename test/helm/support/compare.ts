@@ -38,10 +38,11 @@ function firstDifference(a: unknown, b: unknown): string {
   return `: helm ${JSON.stringify(a)} synth ${JSON.stringify(b)}`;
 }
 
-/** What YAML 1.1 reads as a boolean, a sexagesimal or an octal number, or a date. */
+/** What YAML 1.1 reads as a boolean, a sexagesimal or an octal number, or a time. */
 const isAmbiguous = (source: string): boolean =>
   /^(?:y|n|yes|no|on|off)$/i.test(source) ||
-  /^[-+]?\d+(?::[0-5]?\d)+(?:\.\d*)?$|^[-+]?0[0-7]+$|^[-+]?\d[\d_]*_[\d_]*$|^\d{4}-\d\d?-\d\d?/.test(source);
+  /^[-+]?\d+(?::[0-5]?\d)+(?:\.\d*)?$|^[-+]?0[0-7]+$|^[-+]?\d[\d_]*_[\d_]*$/.test(source) ||
+  /^\d{4}-\d\d-\d\d$|^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d/.test(source);
 
 /** As it is once it went through JSON: absent fields are gone. */
 const plain = (objects: readonly unknown[]): unknown[] => JSON.parse(JSON.stringify(objects)) as unknown[];
