@@ -107,7 +107,7 @@ export class GroupCommit {
     calls: readonly FunctionCall[],
   ): Promise<{ replies: readonly unknown[]; unconfirmed?: MoorlineError }> {
     if (this.options.durability === 'memory') {
-      const outcomes = await Promise.allSettled(calls.map((call) => this.connections.call('command', call)));
+      const outcomes = await Promise.allSettled(calls.map((call) => this.connections.call('command', call, again)));
       return {
         replies: outcomes.map((outcome) =>
           outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error),
@@ -115,12 +115,15 @@ export class GroupCommit {
       };
     }
     const waitMs = this.options.waitReplicasTimeoutMs;
-    const { replies, confirmedReplicas } = await this.connections.callDurably(calls, { replicas: 1, waitMs });
+    const { replies, confirmedReplicas } = await this.connections.callDurably(calls, { replicas: 1, waitMs }, again);
     return confirmedReplicas >= 1 ? { replies } : { replies, unconfirmed: notConfirmed(waitMs) };
   }
 }
 
-const statusOf: Readonly<Record<string, EnqueueStatus>> = { q: 'queued', d: 'delayed', '=': 'duplicate' };
+/** Ids make an enqueue idempotent. */
+const again = { repeatable: true };
+
+const statusOf: Readonly<Record<string, EnqueueStatus>> = { q: 'queued', d: 'delayed' };
 
 /** The reply: a letter for each job, then the revision of the queue's settings. */
 function lettersOf(reply: unknown): string {
@@ -128,11 +131,11 @@ function lettersOf(reply: unknown): string {
   return String(letters);
 }
 
-function completeChunk({ parts }: Chunk<Waiting>, letters: string): void {
+function completeChunk({ parts, jobs }: Chunk<Waiting>, letters: string): void {
   let at = 0;
   for (const { submission, from, to } of parts) {
     for (let job = from; job < to; job += 1, at += 1) {
-      const status = statusOf[letters.charAt(at)];
+      const status = letters.charAt(at) === '=' ? jobs[at]?.ifKnown : statusOf[letters.charAt(at)];
       if (status === undefined) throw new RangeError(`Expected a letter for each job, got ${letters}`);
       submission.statuses[job] = status;
     }

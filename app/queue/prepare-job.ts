@@ -1,12 +1,17 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
 import { packOptions } from './options.js';
-import type { JobInput } from './types.js';
+import type { EnqueueStatus, JobInput } from './types.js';
 import { checkInteger, checkJobId, invalid } from './validate.js';
 
 /** A valid job as the function takes it. */
 export interface PreparedJob {
   readonly id: string;
+  /**
+   * Its status when the queue already has the id. An id made here is no other job's: then it is this very job, put in line
+   * by a call whose answer was lost. Of a caller's id nobody knows: `duplicate` says no more than that the queue has it.
+   */
+  readonly ifKnown: EnqueueStatus;
   /** id, priority, delayMs, maxAttempts, timeoutMs, packed options, data */
   readonly args: readonly (string | number | Buffer)[];
   readonly bytes: number;
@@ -28,6 +33,7 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
   const options = packOptions({});
   return {
     id,
+    ifKnown: job.id === undefined ? (delayMs > 0 ? 'delayed' : 'queued') : 'duplicate',
     args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, options, dataJson],
     bytes: bytes + options.length + id.length,
   };

@@ -90,7 +90,9 @@ export class TurnBatcher {
       claims: claims.map(({ item, submission }) => (submission.signal?.aborted === true ? { ...item, max: 0 } : item)),
     };
     try {
-      const reply = await this.connections.call('task', turnCall(queue, input, this.doneWindowMs));
+      // Settling twice is settling once; claiming twice is not.
+      const repeatable = claims.length === 0;
+      const reply = await this.connections.call('task', turnCall(queue, input, this.doneWindowMs), { repeatable });
       const { accepted, claimed, outlook } = readTurnReply(reply);
       for (const [at, { submission, index }] of settlements.entries()) {
         submission.accepted[index] = accepted[at] === true;

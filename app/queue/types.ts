@@ -16,6 +16,7 @@ export interface JobInput {
   readonly timeoutMs?: number;
 }
 
+/** `duplicate`: the queue has the id, in whatever state. When a connection broke meanwhile, this very call may have put it in. */
 export type EnqueueStatus = 'queued' | 'delayed' | 'duplicate';
 
 export interface EnqueueReceipt {

@@ -6,7 +6,7 @@ import { formatAddress, openConnection, type Command } from './connection.js';
 import { Doorbell } from './doorbell.js';
 import { DurableCalls, type DurableReplies, type ReplicaWait } from './durable.js';
 import { callFunction, functionCommand } from './functions.js';
-import { Link, sizeOf } from './link.js';
+import { Link, sizeOf, type RunOptions } from './link.js';
 import { fixedLocator, type PrimaryLocator } from './primary-locator.js';
 import { Probe } from './probe.js';
 import { registerRedisMetrics, type RedisMetrics } from './redis-metrics.js';
@@ -62,17 +62,18 @@ class Connections implements RedisConnections {
     );
   }
 
-  call(role: 'command' | 'task', call: FunctionCall, { deadlineMs }: CallOptions = {}): Promise<unknown> {
-    const deadline = Deadline.after(deadlineMs ?? roles[role].deadlineMs);
+  call(role: 'command' | 'task', call: FunctionCall, options: CallOptions = {}): Promise<unknown> {
+    const deadline = Deadline.after(options.deadlineMs ?? roles[role].deadlineMs);
     return this.links[role].run(
       (connection) => callFunction(connection, call),
       sizeOf(functionCommand(call)),
       deadline,
+      options,
     );
   }
 
-  callDurably(calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
-    return this.durable.call(calls, wait);
+  callDurably(calls: readonly FunctionCall[], wait: ReplicaWait, options: RunOptions = {}): Promise<DurableReplies> {
+    return this.durable.call(calls, wait, options);
   }
 
   waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { Deadline } from '../resilience/deadline.js';
 import type { Command, Connection } from './connection.js';
 import { functionCommand, loadLibrary } from './functions.js';
-import { sizeOf, type Link } from './link.js';
+import { sizeOf, type Link, type RunOptions } from './link.js';
 import { didNothing, kindOfRedisError, NotSentError, toMoorlineError } from './redis-errors.js';
 import { roles } from './roles.js';
 import type { FunctionCall } from './types.js';
@@ -27,10 +27,10 @@ export class DurableCalls {
 
   constructor(private readonly link: Link) {}
 
-  call(calls: readonly FunctionCall[], wait: ReplicaWait): Promise<DurableReplies> {
+  call(calls: readonly FunctionCall[], wait: ReplicaWait, options: RunOptions = {}): Promise<DurableReplies> {
     const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);
     const deadline = Deadline.after(roles.durable.deadlineMs + wait.waitMs);
-    return this.link.run((connection) => this.gather({ connection, calls, wait, deadline }), bytes, deadline);
+    return this.link.run((connection) => this.gather({ connection, calls, wait, deadline }), bytes, deadline, options);
   }
 
   private gather(request: Request): Promise<DurableReplies> {
@@ -137,7 +137,7 @@ async function trip(
   return { replies: results.slice(0, -1), confirmation: results.at(-1) };
 }
 
-/** Where nothing was done, the link sends the calls again; where that is not certain, the caller must. */
+/** Where nothing was done, or the calls are repeatable, the link sends them again; else the caller must. */
 function settle({ connection, resolve, reject }: Entry, replies: readonly unknown[], confirmation: unknown): void {
   const failed = [...replies, confirmation].filter((result) => result instanceof Error);
   if (failed.some((error) => kindOfRedisError(error) === 'wrong-server')) connection.drop('it is no primary any more');
@@ -145,6 +145,11 @@ function settle({ connection, resolve, reject }: Entry, replies: readonly unknow
   const [firstError] = failed;
   if (firstError !== undefined && (replies.length === 0 ? failed : replies).every(didNothing)) {
     reject(firstError);
+    return;
+  }
+  const lost = failed.find((error) => kindOfRedisError(error) === 'connection-lost');
+  if (lost !== undefined) {
+    reject(lost);
     return;
   }
   const errors = failed.map((error) => toMoorlineError(error));

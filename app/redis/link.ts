@@ -14,8 +14,16 @@ const admissionLimits = { maxCalls: 10_000, maxBytes: 32 * 1024 * 1024 };
 const noReplicasPatienceMs = 2_000;
 const noReplicasPauseMs = 100;
 
+/** One fault costs a call one connection, seldom two; a call that ends every connection it is sent on must not go on doing so. */
+const maxRepeats = 3;
+
 /** What is done on a connection; may be done again on the next one when Redis says that it did nothing. */
 export type Work<T> = (connection: Connection) => Promise<T>;
+
+export interface RunOptions {
+  /** Doing it twice is doing it once: it is also repeated where a lost connection leaves open whether it was done. */
+  readonly repeatable?: boolean;
+}
 
 /** One role's way to the primary: the connection of now, what waits for the next one, and the bounds of both. */
 export class Link {
@@ -48,21 +56,24 @@ export class Link {
 
   /**
    * Does the work on the connection of the role, which is waited for until the deadline: a failover of a second or two is
-   * a delay, not an error. Repeated only where Redis said that it did nothing, never where it may have been done.
+   * a delay, not an error. Repeated where Redis said that it did nothing; where it may have been done, only what is repeatable.
    */
-  async run<T>(work: Work<T>, bytes: number, deadline: Deadline): Promise<T> {
+  async run<T>(work: Work<T>, bytes: number, deadline: Deadline, { repeatable = false }: RunOptions = {}): Promise<T> {
     const leave = this.enter(bytes);
     const patience = Deadline.after(noReplicasPatienceMs);
+    const losses: unknown[] = [];
     let underWay: Promise<T> | undefined;
     try {
       for (;;) {
-        const connection = await this.connectionBefore(deadline);
+        const connection = await this.connectionBefore(deadline, losses);
         underWay = work(connection);
         try {
           return await beforeDeadline(underWay, deadline, noAnswer);
         } catch (error) {
-          if (!didNothing(error)) throw toMoorlineError(error);
-          if (kindOfRedisError(error) !== 'no-replicas') connection.drop((error as Error).message);
+          const kind = kindOfRedisError(error);
+          if (kind === 'connection-lost' && repeatable && losses.length < maxRepeats) losses.push(error);
+          else if (!didNothing(error)) throw toMoorlineError(error);
+          if (kind !== 'no-replicas') connection.drop((error as Error).message);
           else if (patience.isPast || deadline.isPast) throw toMoorlineError(error);
           else await sleep(noReplicasPauseMs);
         }
@@ -100,9 +111,11 @@ export class Link {
   }
 
   /** Waits for the connection; `redis_unavailable` with the reason when there is none at the deadline. */
-  private async connectionBefore(deadline: Deadline): Promise<Connection> {
+  private async connectionBefore(deadline: Deadline, losses: readonly unknown[]): Promise<Connection> {
     const connection = this.keeper.current ?? (await this.keeper.next(deadline));
     if (connection !== undefined) return connection;
+    // The call was sent once: the caller must hear that it may have been done.
+    if (losses.length > 0) throw toMoorlineError(losses.at(-1));
     throw this.keeper.status === 'closed'
       ? new MoorlineError('redis_unavailable', 'This process is stopping: its connections to Redis are closed')
       : new MoorlineError(

@@ -16,21 +16,29 @@ export type Role = 'command' | 'task' | 'durable' | 'blocking';
 export interface CallOptions {
   /** After so long the call fails with `deadline_exceeded`; the default is the role's own deadline. */
   readonly deadlineMs?: number;
+  /**
+   * Says that calling it twice is calling it once. When the connection is lost before the answer, the call is sent again on
+   * the next one, within its deadline; the answer is then that of the last time. Otherwise the caller hears of the loss.
+   * @default false
+   */
+  readonly repeatable?: boolean;
 }
 
 /** The connections of a process by purpose. All replies are Buffers where Redis answers a string. */
 export interface RedisConnections {
-  /** Calls a function of the library; loads the library first where the server lacks it. Not resent after a lost connection. */
+  /** Calls a function of the library; loads the library first where the server lacks it. Resent after a lost connection only when `repeatable`. */
   call(role: 'command' | 'task', call: FunctionCall, options?: CallOptions): Promise<unknown>;
 
   /**
    * Sends the calls and then one WAIT on the same connection (a new connection would confirm writes it never carried).
    * `confirmedReplicas` is what WAIT answered within `waitMs` (less than the socket timeout); a lost connection rejects
-   * with `redis_unavailable`. A call that Redis refused is a MoorlineError in `replies`, at its place.
+   * with `redis_unavailable`, unless the calls are `repeatable`: then they and their WAIT are sent again on the next one.
+   * A call that Redis refused is a MoorlineError in `replies`, at its place.
    */
   callDurably(
     calls: readonly FunctionCall[],
     wait: { readonly replicas: number; readonly waitMs: number },
+    options?: Pick<CallOptions, 'repeatable'>,
   ): Promise<{ readonly replies: readonly unknown[]; readonly confirmedReplicas: number }>;
 
   /**

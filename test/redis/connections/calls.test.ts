@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { MoorlineError } from '../../../app/resilience/errors.js';
 import { defineLibrary } from '../../../app/redis/index.js';
 import { connect, connectReady } from '../support/connect.js';
-import { startRedis } from '../support/redis-server.js';
+import { startProxy } from '../support/proxy.js';
+import { startRedis, type RedisServer } from '../support/redis-server.js';
 
 const library = defineLibrary(
   'test',
@@ -73,19 +74,49 @@ describe('calls to one server', () => {
   test('a call whose connection is lost is not sent again', async () => {
     const server = await startRedis();
     const redis = await connectReady(`redis://${server.address}`);
-    const failures: unknown[] = [];
-    for (let round = 0; round < 30; round += 1) {
-      const calls = Array.from({ length: 50 }, (_, at) => redis.call('task', add('list', `${round}-${at}`)));
-      const killing = server.cli('CLIENT', 'KILL', 'TYPE', 'normal');
-      const outcomes = await Promise.allSettled(calls);
-      failures.push(
-        ...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])),
-      );
-      await killing;
-    }
-    const executed = (await server.cli('LRANGE', 'list', '0', '-1')).split('\n');
+    const { executed, failures } = await callWhileKilling(server, (id) => redis.call('task', add('list', id)));
     expect(executed).toHaveLength(new Set(executed).size);
-    expect(executed.length).toBeGreaterThanOrEqual(30 * 50 - failures.length);
+    expect(executed.length).toBeGreaterThanOrEqual(calls.rounds * calls.perRound - failures.length);
     expect(failures.every((error) => (error as MoorlineError).code === 'redis_unavailable')).toBe(true);
   });
+
+  test('a repeatable call is sent again on the next connection, until it is answered', async () => {
+    const server = await startRedis();
+    const redis = await connectReady(`redis://${server.address}`);
+    const { executed, failures } = await callWhileKilling(server, (id) =>
+      redis.call('task', add('list', id), { repeatable: true, deadlineMs: 30_000 }),
+    );
+    expect(failures).toEqual([]);
+    expect(new Set(executed).size).toBe(calls.rounds * calls.perRound);
+  });
+
+  test('a repeatable call that ends every connection is given up after a few, as one that may have been done', async () => {
+    const server = await startRedis();
+    const proxy = await startProxy(server.port);
+    const redis = await connectReady(`redis://127.0.0.1:${proxy.port}`);
+    proxy.endOn('poison');
+    await redis.call('task', add('list', 'fine'));
+    const poison = redis.call('task', add('list', 'poison'), { repeatable: true, deadlineMs: 30_000 });
+    await expect(poison).rejects.toMatchObject({
+      code: 'redis_unavailable',
+      message: expect.stringContaining('may or may not have been done'),
+    });
+    expect(redis.status().roles.task.reconnects).toBeLessThan(10);
+  });
 });
+
+const calls = { rounds: 30, perRound: 50 };
+
+/** Rounds of calls, and in the midst of each every connection is killed. */
+async function callWhileKilling(
+  server: RedisServer,
+  call: (id: string) => Promise<unknown>,
+): Promise<{ executed: readonly string[]; failures: readonly unknown[] }> {
+  const failures: unknown[] = [];
+  for (let round = 0; round < calls.rounds; round += 1) {
+    const all = Promise.allSettled(Array.from({ length: calls.perRound }, (_, at) => call(`${round}-${at}`)));
+    await server.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+    failures.push(...(await all).flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])));
+  }
+  return { executed: (await server.cli('LRANGE', 'list', '0', '-1')).split('\n'), failures };
+}

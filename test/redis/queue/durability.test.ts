@@ -1,8 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { isMoorlineError, type MoorlineError } from '../../../app/resilience/errors.js';
+import { isMoorlineError } from '../../../app/resilience/errors.js';
 import { queueKey } from '../../../app/queue/keys.js';
-import type { RedisQueues } from '../../../app/queue/queues.js';
-import type { JobInput } from '../../../app/queue/types.js';
 import { openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -62,22 +60,26 @@ describe('a replicated enqueue', () => {
     expect(Number(/cmdstat_wait:calls=(\d+)/.exec(stats)?.[1])).toBeLessThanOrEqual(2);
   });
 
-  test('is answered in full although connections break: what failed names its ids and may be sent again', async () => {
-    const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
-    let [accepted, failures] = [0, 0];
-    const enoughFailures = () => failures >= 5;
-    const producers = Array.from({ length: 20 }, async () => {
-      while (!enoughFailures()) {
-        failures += await enqueueUntilAccepted(queues, 'breaks', { data: accepted });
-        accepted += 1;
+  test('is a delay and no error when its connection breaks, and what it repeated is no duplicate', async () => {
+    const { queues, connections } = await open({ waitReplicasTimeoutMs: 20_000 });
+    const statuses = new Set<string>();
+    let [accepted, stopping] = [0, false];
+    const producers = Array.from({ length: 20 }, async (_, producer) => {
+      for (; !stopping; accepted += 2) {
+        const { jobs: receipts } = await queues.enqueue('breaks', [{ data: producer }, { data: 1, delayMs: 60_000 }]);
+        statuses.add(receipts.map(({ status }) => status).join());
       }
     });
-    await waitFor('connections to break under calls', async () => {
+    for (let kill = 0; kill < 10; kill += 1) {
+      const before = accepted;
+      // Each call meets one kill at most: the next one comes when all go on.
+      await waitFor('enqueues to go on', () => accepted > before + 40 && connections.status().ready);
       await primary.cli('CLIENT', 'KILL', 'TYPE', 'normal');
-      return enoughFailures();
-    });
+    }
+    stopping = true;
     await Promise.all(producers);
-    expect(await queues.counts('breaks')).toMatchObject({ ready: accepted, totals: { enqueued: accepted } });
+    expect([...statuses]).toEqual(['queued,delayed']);
+    expect(await queues.counts('breaks')).toMatchObject({ totals: { enqueued: accepted } });
   });
 
   test('fails alone when Redis refuses its queue', async () => {
@@ -91,17 +93,3 @@ describe('a replicated enqueue', () => {
     expect(fine).toMatchObject({ status: 'fulfilled' });
   });
 });
-
-/** As a client does that leaves the id to the queue: after an error, the same job again under the id that the error names. Answers the number of errors. */
-async function enqueueUntilAccepted(queues: RedisQueues, queue: string, job: JobInput): Promise<number> {
-  for (let [failures, sent] = [0, job]; ; failures += 1) {
-    try {
-      await queues.enqueue(queue, [sent]);
-      return failures;
-    } catch (error) {
-      expect(error).toMatchObject({ retryable: true, options: { details: { jobs: [{ id: expect.any(String) }] } } });
-      const [named] = ((error as MoorlineError).options.details as { jobs: { id: string }[] }).jobs;
-      sent = { ...job, ...named };
-    }
-  }
-}

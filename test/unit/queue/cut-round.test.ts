@@ -4,7 +4,7 @@ import { callLimits } from '../../../app/queue/call-limits.js';
 import { cutRound, type Submission } from '../../../app/queue/cut-round.js';
 import type { PreparedJob } from '../../../app/queue/prepare-job.js';
 
-const job = (id: string, bytes = 200): PreparedJob => ({ id, args: [id], bytes });
+const job = (id: string, bytes = 200): PreparedJob => ({ id, ifKnown: 'duplicate', args: [id], bytes });
 const submission = (queue: string, jobs: readonly PreparedJob[]): Submission => ({ queue, jobs, next: 0 });
 const jobs = (count: number, bytes?: number) => Array.from({ length: count }, (_, n) => job(`j${n}`, bytes));
 
