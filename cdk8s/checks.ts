@@ -66,6 +66,12 @@ export const checks: readonly Check[] = [
     fix: 'set it to 30000, or 60000 for much data',
   },
   {
+    id: 'redis-stop-grace',
+    check: and(isSentinelMode, lt(v.redis.terminationGracePeriodSeconds, 40)),
+    message: `redis.terminationGracePeriodSeconds is ${v.redis.terminationGracePeriodSeconds}: a primary may need 25 s to hand over, and 10 s to stop`,
+    fix: 'set it to 60',
+  },
+  {
     id: 'force-primary',
     check: and(isSentinelMode, ge(v.redis.bootstrap.forcePrimary, v.redis.replicas)),
     message: `redis.bootstrap.forcePrimary is ${v.redis.bootstrap.forcePrimary}, but the last data node is number ${sub(v.redis.replicas, 1)}`,

@@ -92,6 +92,7 @@ const container: Templated<V1Container> = {
     }),
     spread(verbatim<V1EnvVar[]>(v.redis.extraEnv)),
   ],
+  lifecycle: { preStop: { exec: { command: ['sh', `${paths.scripts}/redis-stop.sh`] } } },
   // Loading a large append-only file may take many minutes.
   startupProbe: execProbe(`${paths.scripts}/redis-live.sh`, { periodSeconds: 2, failureThreshold: 900 }),
   livenessProbe: execProbe(`${paths.scripts}/redis-live.sh`, { periodSeconds: 10, failureThreshold: 6 }),

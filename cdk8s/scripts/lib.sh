@@ -76,6 +76,11 @@ resolve_all() {
   done
 }
 
+# Keeps `addresses` for redis-stop.sh, which must not depend on DNS while a node is drained.
+remember_addresses() {
+  line "$addresses" >"$RUN_DIR/$1-addresses"
+}
+
 resolve() {
   host=${1%:*} attempts=30
   case $host in

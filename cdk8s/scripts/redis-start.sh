@@ -25,6 +25,7 @@ main() {
   redis_password=$password
   resolve_all "$REDIS_NODES"
   redis_addresses=$addresses
+  remember_addresses redis
   pick "$ordinal" "$redis_addresses"
   own_address=$picked
   case $REDIS_MODE in
@@ -44,6 +45,7 @@ find_role() {
   sentinel_password=$password
   resolve_all "$SENTINEL_NODES"
   sentinel_addresses=$addresses
+  remember_addresses sentinel
   read_local_facts
   began_at_s=$(date +%s) failover_answer='' last_reason=''
   while :; do
@@ -131,20 +133,6 @@ all_looked_at_within_ms() {
       flags,*) flags=$value ;;
       info-refresh,slave) [ "$value" -le "$1" ] || return 1 ;;
     esac
-  done
-}
-
-find_sentinel_that_names_me() {
-  chosen='' place=0
-  for vote in $votes; do
-    pick "$place" "$sentinel_addresses"
-    case $vote in
-      "$ordinal"@*)
-        chosen=$picked
-        return
-        ;;
-    esac
-    place=$((place + 1))
   done
 }
 

@@ -107,7 +107,12 @@ export const redis = z
       .max(100000)
       .default(64)
       .describe('Writes kept so that a replica which was away can catch up.'),
-    terminationGracePeriodSeconds: z.int().min(1).max(3600).default(60).describe('Time to stop in order.'),
+    terminationGracePeriodSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .default(60)
+      .describe('Time to hand over and to stop in order; at least 40.'),
     bootstrap: bootstrap.describe('Who is primary when nothing else can tell.'),
     extraConfig: extraConfig(managedDirectives).describe(
       'More lines of `redis.conf`; what the bundle sets itself is refused.',

@@ -36,6 +36,11 @@ export const refusedExamples = [
   },
   { id: 'sentinel-down-after', values: { sentinel: { downAfterMs: 1500 } }, says: 'sentinel.downAfterMs is 1500' },
   {
+    id: 'redis-stop-grace',
+    values: { redis: { terminationGracePeriodSeconds: 30 } },
+    says: 'redis.terminationGracePeriodSeconds is 30',
+  },
+  {
     id: 'sentinel-failover-timeout',
     values: { sentinel: { failoverTimeoutMs: 3000 } },
     says: 'sentinel.failoverTimeoutMs is 3000, shorter than sentinel.downAfterMs of 4000',

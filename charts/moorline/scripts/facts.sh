@@ -138,3 +138,18 @@ describe_replica() {
   fi
   echo "replica,$data,$replica_offset,$link"
 }
+
+# Sets `chosen` to the first Sentinel that names this node, empty when none does.
+find_sentinel_that_names_me() {
+  chosen='' place=0
+  for vote in $votes; do
+    pick "$place" "$sentinel_addresses"
+    case $vote in
+      "$ordinal"@*)
+        chosen=$picked
+        return
+        ;;
+    esac
+    place=$((place + 1))
+  done
+}

@@ -4,6 +4,7 @@ const checked = [
   ['redis', 'replicas'],
   ['redis', 'minReplicasToWrite'],
   ['redis', 'bootstrap'],
+  ['redis', 'terminationGracePeriodSeconds'],
   ['sentinel', 'replicas'],
   ['sentinel', 'quorum'],
   ['sentinel', 'downAfterMs'],

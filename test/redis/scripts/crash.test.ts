@@ -5,6 +5,7 @@ import {
   type ScriptedCluster,
   type ServerName,
 } from '../support/scripted-cluster.js';
+import { missingKeys } from '../support/missing-keys.js';
 import { waitFor } from '../support/wait-for.js';
 import { startWriters } from '../support/writers.js';
 
@@ -27,7 +28,7 @@ describe('a crash of the primary', () => {
     expect(primary).not.toBe('redis-0');
     expect(await cluster.log('redis-0')).toContain('moorline: starts as replica of node');
     for (const node of nodes) {
-      await waitFor(`${node} is up to date`, async () => (await missing(cluster, node, writers.confirmed)) === 0);
+      await waitFor(`${node} is up to date`, async () => (await missingKeys(cluster, node, writers.confirmed)) === 0);
     }
   }, 120_000);
 
@@ -88,12 +89,4 @@ async function preferredReplica(cluster: ScriptedCluster, sentinel: ServerName):
   const [firstRunId = '', secondRunId = ''] = runIds;
   const preferred = ports[first > second || (first === second && firstRunId < secondRunId) ? 0 : 1];
   return preferred === String(cluster.port('redis-1')) ? 'redis-1' : 'redis-2';
-}
-
-/** How many of the keys a node does not have. */
-async function missing(cluster: ScriptedCluster, node: ServerName, keys: readonly string[]): Promise<number> {
-  let found = 0;
-  for (let at = 0; at < keys.length; at += 500)
-    found += Number(await cluster.cli(node, 'EXISTS', ...keys.slice(at, at + 500)));
-  return keys.length - found;
 }

@@ -239,7 +239,8 @@ export class ScriptedCluster {
     return new Map(lines.flatMap((key, at) => (at % 2 === 0 ? [[key, lines[at + 1] ?? '']] : [])));
   }
 
-  private environment(name: ServerName): NodeJS.ProcessEnv {
+  /** What the scripts of a server get. */
+  environment(name: ServerName): NodeJS.ProcessEnv {
     return {
       PATH: process.env['PATH'],
       POD_NAME: `test-moorline-${name}`,

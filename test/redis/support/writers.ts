@@ -7,7 +7,7 @@ export interface WritersTarget {
   readonly sentinelPassword: string;
 }
 
-/** Clients that write without a pause and keep what Redis and one replica have confirmed. */
+/** Clients that write without a pause and keep what Redis and as many replicas as asked have confirmed. */
 export interface Writers {
   /** The keys, in the order of their confirmation. */
   readonly confirmed: readonly string[];
@@ -16,7 +16,7 @@ export interface Writers {
   stop(): Promise<void>;
 }
 
-export function startWriters(target: WritersTarget, count: number): Writers {
+export function startWriters(target: WritersTarget, count: number, replicas = 1): Writers {
   const confirmed: string[] = [];
   let lastAtMs = Date.now();
   let longestStallMs = 0;
@@ -33,7 +33,7 @@ export function startWriters(target: WritersTarget, count: number): Writers {
     const redis = connect(target);
     for (let at = 0; !stopping; at += 1) {
       const key = `${writer}:${at}`;
-      if (await isConfirmed(redis, key)) confirm(key);
+      if (await isConfirmed(redis, key, replicas)) confirm(key);
     }
     redis.disconnect();
   };
@@ -67,10 +67,10 @@ function connect({ primaryName, sentinelPorts, redisPassword, sentinelPassword }
 }
 
 /** One write and its WAIT in one pipeline, hence on one connection. */
-async function isConfirmed(redis: Redis, key: string): Promise<boolean> {
+async function isConfirmed(redis: Redis, key: string, replicas: number): Promise<boolean> {
   try {
-    const [written, waited] = (await redis.pipeline().set(key, '1').call('WAIT', '1', '1000').exec()) ?? [];
-    return written?.[0] === null && waited?.[0] === null && Number(waited[1]) >= 1;
+    const [written, waited] = (await redis.pipeline().set(key, '1').call('WAIT', replicas, '1000').exec()) ?? [];
+    return written?.[0] === null && waited?.[0] === null && Number(waited[1]) >= replicas;
   } catch {
     return false;
   }

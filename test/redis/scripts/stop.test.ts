@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { missingKeys } from '../support/missing-keys.js';
+import { createScriptedCluster, type ScriptedCluster, type ServerName } from '../support/scripted-cluster.js';
+import { waitFor } from '../support/wait-for.js';
+import { startWriters } from '../support/writers.js';
+
+const nodes = ['redis-0', 'redis-1', 'redis-2'] as const satisfies readonly ServerName[];
+const sentinels = ['sentinel-0', 'sentinel-1', 'sentinel-2'] as const satisfies readonly ServerName[];
+const testMs = 120_000;
+const directory = mkdtempSync(join(tmpdir(), 'moorline-stop-'));
+let cluster: ScriptedCluster;
+
+// One cluster for the whole file. Its Sentinels take nobody for down by themselves: a failover is one that was asked for.
+beforeAll(async () => {
+  cluster = await createScriptedCluster({ env: { SENTINEL_DOWN_AFTER_MS: '600000' } });
+  cluster.startAll();
+  await cluster.settled();
+  for (const name of sentinels) await cluster.cli(name, 'SENTINEL', 'DEBUG', 'INFO-PERIOD', '200');
+}, testMs);
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('a replica that stops changes nothing', async () => {
+  expect(await endOf(runStop('redis-1'))).toEqual({ exitCode: 0, stderr: '' });
+});
+
+test('a node without Sentinels has nobody to hand over to', async () => {
+  expect(await endOf(runStop('redis-0', { REDIS_MODE: 'standalone' }))).toEqual({ exitCode: 0, stderr: '' });
+});
+
+describe('a primary that cannot hand over serves on until it is stopped', () => {
+  test('because a replica that could be chosen is not in sync', async () => {
+    process.kill(cluster.pid('redis-2'), 'SIGSTOP');
+    const { stderr, exitCode } = await endOf(runStop('redis-0'));
+    process.kill(cluster.pid('redis-2'), 'SIGCONT');
+    expect(stderr).toMatch(/does not hand over: not all replicas that Sentinel could choose are in sync/);
+    expect(exitCode).toBe(1);
+    await expectServing();
+  }, 60_000);
+
+  test('because no replica may be chosen', async () => {
+    await setPriorities('0');
+    const { stderr, exitCode } = await endOf(runStop('redis-0'));
+    expect(stderr).toBe('moorline: does not hand over: the Sentinels know no replica that could take over\n');
+    expect(exitCode).toBe(1);
+    await expectServing();
+    await setPriorities('100');
+  }, 60_000);
+
+  test('because the Sentinels do not answer', async () => {
+    for (const name of sentinels) process.kill(cluster.pid(name), 'SIGSTOP');
+    const { stderr, exitCode } = await endOf(runStop('redis-0'));
+    for (const name of sentinels) process.kill(cluster.pid(name), 'SIGCONT');
+    expect(stderr).toContain('does not hand over: the Sentinels say unheard, and not that this node is primary');
+    expect(exitCode).toBe(1);
+    await expectServing();
+  }, 60_000);
+
+  test('because its stop script is ended half-way, when writes wait already', async () => {
+    const asked = join(directory, 'asked');
+    const stop = runStop('redis-0', withoutFailover(`touch ${asked}`));
+    await waitFor('it asks for a failover', () => existsSync(asked));
+    const write = cluster.cli('redis-0', 'SET', 'key', 'value');
+    await waitFor('a write waits', async () => !(await clients()).includes('blocked_clients:0'));
+    stop.kill('SIGTERM');
+    expect(await write).toBe('OK');
+    expect((await endOf(stop)).exitCode).toBe(143);
+    await expectServing();
+  }, 60_000);
+});
+
+test(
+  'a primary hands over without losing a write that it acknowledged, and follows the new primary',
+  async () => {
+    // No replica has confirmed them: the old primary alone has said that it has them.
+    const writers = startWriters(cluster, 8, 0);
+    await waitFor('writes are acknowledged', () => writers.confirmed.length > 500);
+    const { stderr, exitCode } = await endOf(runStop('redis-0'));
+    expect(stderr).toMatch(/^moorline: handed over to node [12]\n$/);
+    expect(exitCode).toBe(0);
+    expect(await cluster.cli('redis-0', 'ROLE')).toMatch(/^slave\n/);
+
+    const before = writers.confirmed.length;
+    await cluster.stop('redis-0');
+    cluster.start('redis-0');
+    await waitFor('writes are acknowledged again', () => writers.confirmed.length > before + 500);
+    expect(await cluster.settled()).not.toBe('redis-0');
+    await writers.stop();
+    for (const node of nodes) {
+      await waitFor(`${node} has all`, async () => (await missingKeys(cluster, node, writers.confirmed)) === 0);
+    }
+  },
+  testMs,
+);
+
+/** As the kubelet runs it before it stops the container. */
+function runStop(name: ServerName, env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn('sh', [resolve('cdk8s/scripts/redis-stop.sh')], {
+    env: { ...cluster.environment(name), ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+async function endOf(child: ChildProcess): Promise<{ exitCode: number | null; stderr: string }> {
+  if (child.stderr === null) throw new Error('Expected a pipe');
+  const exit = new Promise<number | null>((done) => child.once('exit', done));
+  const [stderr, exitCode] = await Promise.all([text(child.stderr), exit]);
+  return { exitCode, stderr };
+}
+
+/** A redis-cli that keeps the request for a failover to itself, and runs `instead`. */
+function withoutFailover(instead: string): Record<string, string> {
+  const program = join(directory, 'redis-cli');
+  const path = cluster.environment('redis-0')['PATH'] ?? '';
+  writeFileSync(
+    program,
+    `#!/bin/sh\ncase "$*" in *'SENTINEL FAILOVER'*) ${instead} ;; *) PATH='${path}' exec redis-cli "$@" ;; esac\n`,
+  );
+  chmodSync(program, 0o755);
+  return { PATH: `${directory}:${path}` };
+}
+
+async function setPriorities(priority: string): Promise<void> {
+  for (const node of ['redis-1', 'redis-2'] as const)
+    await cluster.cli(node, 'CONFIG', 'SET', 'replica-priority', priority);
+  for (const name of sentinels) {
+    await waitFor(`${name} knows the priorities`, async () => {
+      const known = await cluster.cli(name, 'SENTINEL', 'REPLICAS', cluster.primaryName);
+      return known.split(`slave-priority\n${priority}\n`).length === 3;
+    });
+  }
+}
+
+/** It is primary, and no pause holds its writes. */
+async function expectServing(): Promise<void> {
+  expect(await cluster.cli('redis-0', 'ROLE')).toMatch(/^master\n/);
+  expect(await cluster.cli('redis-0', 'SET', 'key', 'value')).toBe('OK');
+  expect(await clients()).toContain('blocked_clients:0');
+}
+
+const clients = (): Promise<string> => cluster.cli('redis-0', 'INFO', 'clients');
