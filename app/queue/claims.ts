@@ -3,9 +3,10 @@ import type { RedisConnections } from '../redis/types.js';
 import { Doorbell } from './doorbell.js';
 import { limits } from './limits.js';
 import { settlementsOf, type Settlement } from './settlement.js';
+import { Sweep } from './sweep.js';
 import type { Outlook } from './turn-call.js';
 import type { TurnBatcher, TurnResult } from './turn-batcher.js';
-import type { ClaimedJob, ClaimRequest } from './types.js';
+import type { ClaimedJob, ClaimRequest, WorkWait } from './types.js';
 import { WaitingRoom, type Place } from './waiting-room.js';
 
 /** A claim for many jobs stops taking more when it has so much. */
@@ -17,18 +18,24 @@ const retryRoomMs = 200;
 export class Claims {
   private readonly rooms = new Map<string, WaitingRoom>();
   private readonly doorbell: Doorbell;
+  private readonly sweep: Sweep;
   private waiting = 0;
   private closed = false;
 
   constructor(
-    connections: Pick<RedisConnections, 'waitForDoorbell' | 'wakeDoorbell' | 'command'>,
+    connections: Pick<RedisConnections, 'waitForDoorbell' | 'wakeDoorbell' | 'command' | 'call'>,
     private readonly turns: TurnBatcher,
-    doorbellBlockMs: number,
+    { doorbellBlockMs, sweepMs }: { readonly doorbellBlockMs: number; readonly sweepMs: number },
   ) {
     const source = {
       waitingQueues: () => [...this.rooms.keys()],
       rung: (queue: string) => this.rung(queue),
+      ringLost: () => {
+        this.sweep.lookNow();
+      },
+      workIn: (queue: string, ms: number) => this.rooms.get(queue)?.learn({ left: 0, nextWakeMs: ms }),
     };
+    this.sweep = new Sweep(connections, source, sweepMs);
     this.doorbell = new Doorbell(connections, source, doorbellBlockMs);
   }
 
@@ -39,14 +46,10 @@ export class Claims {
   }
 
   /** Settles and claims in one turn; then waits, if the claim found nothing and may wait. */
-  async settleAndClaim(
-    queue: string,
-    settlements: readonly Settlement[],
-    request: ClaimRequest,
-  ): Promise<Pick<TurnResult, 'accepted' | 'jobs'>> {
-    const { accepted, jobs, outlook } = await this.attempt(queue, request, settlements);
-    if (jobs.length > 0 || !waits(request)) return { accepted, jobs };
-    return { accepted, jobs: await this.wait(queue, request, outlook) };
+  async settleAndClaim(queue: string, settlements: readonly Settlement[], request: ClaimRequest): Promise<TurnResult> {
+    const result = await this.attempt(queue, request, settlements);
+    if (result.jobs.length > 0 || !waits(request)) return result;
+    return { ...result, jobs: await this.wait(queue, request, result.outlook) };
   }
 
   /** Waiting claims end without jobs. */
@@ -54,19 +57,43 @@ export class Claims {
     this.closed = true;
     for (const room of this.rooms.values()) room.close();
     this.doorbell.close();
+    this.sweep.close();
+  }
+
+  /** Waits for a sign of work, and claims nothing. */
+  async untilWork(queue: string, { nextWakeMs, signal }: WorkWait): Promise<boolean> {
+    if (this.closed) return false;
+    return this.inRoom(queue, 1, { left: 0, nextWakeMs }, (room, place) => room.sleep(place, Infinity, signal));
+  }
+
+  /** For a sign of work that came to nothing here. */
+  passOn(queue: string): void {
+    this.doorbell.passOn(queue);
   }
 
   private async wait(queue: string, request: ClaimRequest, outlook?: Outlook): Promise<readonly ClaimedJob[]> {
     if (this.closed) return [];
+    return this.inRoom(queue, request.max, outlook, (room, place) =>
+      this.attemptWhenWoken(queue, room, place, request),
+    );
+  }
+
+  private async inRoom<T>(
+    queue: string,
+    max: number,
+    outlook: Outlook | undefined,
+    stay: (room: WaitingRoom, place: Place) => Promise<T>,
+  ): Promise<T> {
     if (this.waiting >= limits.maxWaitingClaims) throw tooManyWaiting();
     const room = this.rooms.get(queue) ?? new WaitingRoom();
     this.rooms.set(queue, room);
-    const place = room.enter(request.max);
+    const place = room.enter(max);
     this.waiting += 1;
     if (outlook !== undefined) room.learn(outlook);
     this.doorbell.listenTo(queue);
+    this.sweep.keepLooking();
     try {
-      return await this.attemptWhenWoken(queue, room, place, request);
+      return await stay(room, place);
     } finally {
       this.waiting -= 1;
       room.leave();

@@ -12,11 +12,13 @@ export interface DoorbellSource {
   waitingQueues(): readonly string[];
   /** A queue's bell rang. Answers whether anybody took notice. */
   rung(queue: string): boolean;
+  /** The connection was lost, and perhaps a ring with it. */
+  ringLost(): void;
 }
 
 /**
  * One blocking call for all queues that somebody waits for. The bell says only that a look is worth while: what it
- * announces stays in Redis, so a lost ring costs time (up to the sweep of the waiting room) and never a job.
+ * announces stays in Redis, so a lost ring costs time (up to the next sweep) and never a job.
  */
 export class Doorbell {
   private listening: ReadonlySet<string> = new Set();
@@ -30,6 +32,11 @@ export class Doorbell {
     private readonly source: DoorbellSource,
     private readonly blockMs: number,
   ) {}
+
+  /** For work that nobody here can take: another process may. */
+  passOn(queue: string): void {
+    this.connections.command(['ZADD', queueKey(queue, 'mark'), 0, 'work']).catch(ignore);
+  }
 
   /** A queue has its first waiting claim. */
   listenTo(queue: string): void {
@@ -65,20 +72,16 @@ export class Doorbell {
     const key = await this.connections.waitForDoorbell([...queueOf.keys()], this.blockMs).catch(() => undefined);
     this.listening = new Set();
     const queue = key === undefined ? undefined : queueOf.get(key);
-    if (queue !== undefined) this.pass(queue);
-    else if (wakes === this.wakes && performance.now() - since < this.blockMs * earlyShare) await this.lookEverywhere();
+    // Whoever waited here may be gone.
+    if (queue !== undefined && !this.source.rung(queue)) this.passOn(queue);
+    const early = queue === undefined && wakes === this.wakes && performance.now() - since < this.blockMs * earlyShare;
+    if (early) await this.lookEverywhere();
   }
 
-  /** Whoever waited here may be gone: then the ring belongs to another process. */
-  private pass(queue: string): void {
-    if (this.source.rung(queue)) return;
-    this.connections.command(['ZADD', queueKey(queue, 'mark'), 0, 'work']).catch(ignore);
-  }
-
-  /** The connection was lost, and perhaps a ring with it. The pause keeps a dead Redis from being asked in a tight loop. */
+  /** The pause keeps a dead Redis from being asked in a tight loop. */
   private async lookEverywhere(): Promise<void> {
     await sleep(100 + Math.random() * 200);
-    for (const queue of this.source.waitingQueues()) this.source.rung(queue);
+    this.source.ringLost();
   }
 
   private wake(): void {
@@ -87,5 +90,5 @@ export class Doorbell {
   }
 }
 
-/** A failure here costs time only: the sweep of the waiting room covers it. */
+/** A failure here costs time only: the sweep covers it. */
 function ignore(): void {}

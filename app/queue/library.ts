@@ -18,6 +18,7 @@ const files = [
   'turn',
   'pause',
   'counts',
+  'peek',
   'job',
   'dead_scan',
   'dead_read',

@@ -12,6 +12,7 @@ import { queueSettings, type QueueSettings, type SettingsView } from './settings
 import { SettingsStore } from './settings-store.js';
 import { settlementsOf } from './settlement.js';
 import { TurnBatcher } from './turn-batcher.js';
+import type { Outlook } from './turn-call.js';
 import type {
   ClaimedJob,
   ClaimRequest,
@@ -29,6 +30,7 @@ import type {
   Queues,
   SettleRequest,
   SettleResult,
+  WorkWait,
 } from './types.js';
 import { checkAtMost, checkClaim, checkJobId, checkQueueName, invalid } from './validate.js';
 
@@ -41,6 +43,8 @@ export interface QueuesOptions {
   readonly waitReplicasTimeoutMs?: number;
   /** How long one call waits at the doorbell. @default 10 000 */
   readonly doorbellBlockMs?: number;
+  /** How often queues that are waited for are looked at without a ring. @default 30 000 */
+  readonly sweepMs?: number;
 }
 
 /** The queues of one Redis. The connections stay the caller's: close the queues first. */
@@ -55,12 +59,18 @@ export class RedisQueues implements Queues {
 
   constructor(
     private readonly connections: RedisConnections,
-    { durability, doneWindowMs = 300_000, waitReplicasTimeoutMs = 2000, doorbellBlockMs = 10_000 }: QueuesOptions,
+    {
+      durability,
+      doneWindowMs = 300_000,
+      waitReplicasTimeoutMs = 2000,
+      doorbellBlockMs = 10_000,
+      sweepMs = 30_000,
+    }: QueuesOptions,
   ) {
     this.durability = { class: durability, replicas: durability === 'replicated' ? 1 : 0, confirmed: true };
     this.commits = new GroupCommit(connections, { durability, waitReplicasTimeoutMs });
     this.turns = new TurnBatcher(connections, doneWindowMs);
-    this.claims = new Claims(connections, this.turns, doorbellBlockMs);
+    this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });
     this.letters = new DeadLetters(connections);
     this.registry = new QueueRegistry(connections);
     this.settingsStore = new SettingsStore(connections);
@@ -88,7 +98,7 @@ export class RedisQueues implements Queues {
     const { claim } = request;
     if (claim !== undefined) checkClaim('claim', claim);
     if (claim === undefined && settlements.length === 0) return { accepted: 0, rejected: [], jobs: [] };
-    const { accepted, jobs } = await (claim === undefined
+    const { accepted, jobs, outlook } = await (claim === undefined
       ? this.turns.turn(queue, { settlements })
       : this.claims.settleAndClaim(queue, settlements, claim));
     const rejected = settlements.filter((_, index) => accepted[index] !== true);
@@ -96,7 +106,17 @@ export class RedisQueues implements Queues {
       accepted: settlements.length - rejected.length,
       rejected: rejected.map(({ delivery }) => ({ ...delivery, reason: 'stale' })),
       jobs,
+      ...(claim === undefined || jobs.length > 0 ? {} : wakeOf(outlook)),
     };
+  }
+
+  async waitForWork(queue: string, wait: WorkWait): Promise<boolean> {
+    checkQueueName(queue);
+    return this.claims.untilWork(queue, wait);
+  }
+
+  passOn(queue: string): void {
+    this.claims.passOn(queue);
   }
 
   async names(): Promise<readonly string[]> {
@@ -162,4 +182,10 @@ export class RedisQueues implements Queues {
     this.registry.note(queue);
     await this.connections.call('command', queueCall('pause', queue, [paused ? 1 : 0]));
   }
+}
+
+/** What others claimed from under this one's nose may be followed by more. */
+function wakeOf({ left, nextWakeMs }: Outlook): Pick<SettleResult, 'nextWakeMs'> {
+  if (left > 0) return { nextWakeMs: 0 };
+  return nextWakeMs === undefined ? {} : { nextWakeMs };
 }

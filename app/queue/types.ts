@@ -40,6 +40,13 @@ export interface ClaimRequest {
   readonly signal?: AbortSignal;
 }
 
+export interface WorkWait {
+  /** As the claim told that found nothing. */
+  readonly nextWakeMs?: number;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
 /** A delivery: `fence` names it and never repeats. Times are milliseconds of Redis' clock. */
 export interface ClaimedJob {
   readonly id: string;
@@ -86,6 +93,8 @@ export interface SettleResult {
   readonly accepted: number;
   readonly rejected: readonly (DeliveryRef & { readonly reason: 'stale' })[];
   readonly jobs: readonly ClaimedJob[];
+  /** When the claim found nothing: until a delayed job is due or a lease expires; absent: never. */
+  readonly nextWakeMs?: number;
 }
 
 export interface QueueCounts {
@@ -196,6 +205,10 @@ export interface Queues {
   claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]>;
   /** Tells how deliveries ended, and claims anew in the same trip. May be repeated: the same verdict on the same delivery is accepted again. */
   settle(queue: string, request: SettleRequest): Promise<SettleResult>;
+  /** Resolves with true at a sign of work or at `nextWakeMs`: claim then, it may come to nothing. With false when the signal fires. */
+  waitForWork(queue: string, wait: WorkWait): Promise<boolean>;
+  /** Gives the sign of work to another process, for want of room to do the work here. */
+  passOn(queue: string): void;
   /** Of all queues that ever got a job, sorted. */
   names(): Promise<readonly string[]>;
   /** Zeros for a queue that nobody used. */

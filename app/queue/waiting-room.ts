@@ -1,8 +1,8 @@
 import { callLimits } from './call-limits.js';
 import type { Outlook } from './turn-call.js';
 
-/** At least so often a waiting claim looks by itself, should a ring of the doorbell have been lost with a process. */
-const sweepMs = 10_000;
+/** A longer timer would overflow, and fire at once. */
+const maxTimerMs = 2 ** 31 - 1_000;
 /** Timers of many processes for the same moment spread over so long. */
 const jitterMs = 20;
 
@@ -42,14 +42,13 @@ export class WaitingRoom {
     if (this.inside === 0) this.stopTimer();
   }
 
-  /** Resolves with true when it is this place's turn to try, with false when the time is over or the signal aborted. */
+  /** Resolves with true when it is this place's turn to try, with false when the time (may be infinite) is over or the signal aborted. */
   sleep(place: Place, ms: number, signal?: AbortSignal): Promise<boolean> {
     if (this.closed || ms <= 0 || signal?.aborted === true) return Promise.resolve(false);
     if (this.rungMeanwhile) {
       this.rungMeanwhile = false;
       return Promise.resolve(true);
     }
-    this.timer ??= this.startTimer(sweepMs);
     return new Promise((resolve) => {
       const end = (woken: boolean) => {
         clearTimeout(timeout);
@@ -64,7 +63,7 @@ export class WaitingRoom {
         ...place,
         wake: end,
       };
-      const timeout = setTimeout(giveUp, ms);
+      const timeout = Number.isFinite(ms) ? setTimeout(giveUp, ms) : undefined;
       signal?.addEventListener('abort', giveUp);
       const before = this.sleepers.findLastIndex(({ ticket }) => ticket < place.ticket);
       this.sleepers.splice(before + 1, 0, sleeper);
@@ -85,10 +84,10 @@ export class WaitingRoom {
   }
 
   /** What a try has told about the queue. */
-  learn({ left, nextWakeMs = sweepMs }: Outlook): void {
+  learn({ left, nextWakeMs }: Outlook): void {
     if (left > 0) this.ring();
     this.stopTimer();
-    if (this.isOccupied && !this.closed) this.timer = this.startTimer(Math.min(nextWakeMs, sweepMs));
+    if (nextWakeMs !== undefined && this.isOccupied && !this.closed) this.timer = this.startTimer(nextWakeMs);
   }
 
   private startTimer(ms: number): NodeJS.Timeout {
@@ -97,7 +96,7 @@ export class WaitingRoom {
         this.timer = undefined;
         this.ring();
       },
-      ms + 1 + Math.random() * jitterMs,
+      Math.min(ms, maxTimerMs) + 1 + Math.random() * jitterMs,
     );
   }
 

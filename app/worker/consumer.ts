@@ -24,8 +24,7 @@ export interface ConsumerOptions {
 }
 
 const maxSettlementsPerTurn = 500;
-/** A queue that gave the slot it waited with to a busier one looks again after so long. */
-const yieldMs = 500;
+const nothing: SettleResult = { accepted: 0, rejected: [], jobs: [] };
 const retryBackoff = { firstMs: 100, maxMs: 1_000 };
 
 /** Serves one queue. One call at a time settles what is finished and claims what there is room for. */
@@ -34,9 +33,9 @@ export class Consumer {
   private readonly outbox = new Outbox();
   private stopping = false;
   private failedTurns = 0;
-  /** How many slots to ask for: one to wait with, all there are once a full claim has shown that there is more. */
+  /** How many slots to ask for: one to look with, all there are once a full claim has shown that there is more. */
   private appetite = 1;
-  /** Fires when there is something to settle, or to stop: ends waiting for slots and for jobs. */
+  /** Fires when there is something to settle, or to stop: ends waiting for slots and for work. */
   private wakeUp = new AbortController();
 
   constructor(readonly options: ConsumerOptions) {}
@@ -71,61 +70,50 @@ export class Consumer {
     // Jobs that finish in the same tick are settled by the same call, and the slots they leave are filled by it.
     await nextTick();
     const slots = granted === 0 ? 0 : granted + this.options.slots.take(this.appetite - granted);
-    const claimed = await this.fill(slots, () => this.settleAndClaim(slots));
+    const { jobs, nextWakeMs } = await this.fill(slots);
     if (slots === 0) return;
-    this.appetite = claimed === slots ? limits.maxClaim : 1;
-    if (claimed === 0) await this.waitForWork();
+    this.appetite = jobs.length === slots ? limits.maxClaim : 1;
+    if (jobs.length === 0) await this.waitForWork(nextWakeMs);
   }
 
-  private async settleAndClaim(slots: number): Promise<readonly ClaimedJob[]> {
+  /** Runs what is claimed for the slots and gives back the rest of them. */
+  private async fill(slots: number): Promise<SettleResult> {
+    let result = nothing;
+    try {
+      result = await this.settleAndClaim(slots);
+    } finally {
+      this.options.slots.release(slots - result.jobs.length);
+    }
+    for (const job of result.jobs) this.begin(job);
+    return result;
+  }
+
+  private async settleAndClaim(slots: number): Promise<SettleResult> {
     const { queue, queues } = this.options;
     const claim = slots === 0 || this.stopping ? undefined : this.claimOf(slots);
     const settlements = this.outbox.take(maxSettlementsPerTurn);
-    if (settlements.length === 0) return claim === undefined ? [] : queues.claim(queue, claim);
+    if (settlements.length === 0 && claim === undefined) return nothing;
     try {
       const result = await queues.settle(queue, { ...settleRequest(settlements), claim });
       this.noteStale(result);
-      return result.jobs;
+      return result;
     } catch (error) {
       this.keepForLater(settlements, error);
       throw error;
     }
   }
 
-  /** The queue is empty: waits for a job, for something to settle, or until another queue has use for the slot. */
-  private async waitForWork(): Promise<void> {
+  /** The queue is empty: waits without a slot, which others may have use for. */
+  private async waitForWork(nextWakeMs: number | undefined): Promise<void> {
     const { slots, queues, queue } = this.options;
     const signal = this.nextWakeUp();
-    if (this.stopping || signal.aborted || (await slots.acquire(1, signal)) === 0) return;
-    const lending = { isWanted: false };
-    const stopLending = slots.lend(() => {
-      lending.isWanted = true;
-      this.wake();
-    });
-    const claim = { ...this.claimOf(1), waitMs: limits.maxWaitMs, signal };
-    await this.fill(1, () => queues.claim(queue, claim).finally(stopLending));
-    if (lending.isWanted) await this.pause();
-  }
-
-  private async pause(): Promise<void> {
-    const signal = this.nextWakeUp();
-    await sleep(yieldMs, undefined, { signal }).catch(() => undefined);
+    if (this.stopping || signal.aborted) return;
+    const isWork = await queues.waitForWork(queue, { nextWakeMs, signal });
+    if (isWork && slots.isFull) queues.passOn(queue);
   }
 
   private claimOf(max: number): ClaimRequest {
     return { max, leaseMs: this.options.leaseMs, worker: this.options.workerName };
-  }
-
-  /** Runs what is claimed for the slots, gives back the rest of them, and answers how many it uses. */
-  private async fill(slots: number, claim: () => Promise<readonly ClaimedJob[]>): Promise<number> {
-    let jobs: readonly ClaimedJob[] = [];
-    try {
-      jobs = await claim();
-    } finally {
-      this.options.slots.release(slots - jobs.length);
-    }
-    for (const job of jobs) this.begin(job);
-    return jobs.length;
   }
 
   private begin(job: ClaimedJob): void {

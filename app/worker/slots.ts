@@ -6,9 +6,12 @@ interface Waiter {
 /** The jobs a worker may run at the same time, shared by its queues: whoever waits first gets the next one. */
 export class Slots {
   private readonly waiters: Waiter[] = [];
-  private readonly lenders: (() => void)[] = [];
 
   constructor(private free: number) {}
+
+  get isFull(): boolean {
+    return this.free <= 0;
+  }
 
   /** Waits for at least one slot and takes up to `most`; takes none (0) when `signal` fires before one is free. */
   acquire(most: number, signal: AbortSignal): Promise<number> {
@@ -28,7 +31,6 @@ export class Slots {
       };
       this.waiters.push(waiter);
       signal.addEventListener('abort', giveUp, { once: true });
-      for (const callBack of this.lenders.splice(0, most)) callBack();
     });
   }
 
@@ -39,16 +41,6 @@ export class Slots {
       if (waiter === undefined) return;
       waiter.grant(this.take(waiter.most));
     }
-  }
-
-  /** For whoever holds a slot and only waits with it: `callBack` asks for it, once, when another has use for it. The answer ends that. */
-  lend(callBack: () => void): () => void {
-    if (this.waiters.length > 0) callBack();
-    else this.lenders.push(callBack);
-    return () => {
-      const at = this.lenders.indexOf(callBack);
-      if (at !== -1) this.lenders.splice(at, 1);
-    };
   }
 
   /** Takes up to `most` of those that are free now. Whoever waits has been served before. */

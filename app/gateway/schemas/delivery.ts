@@ -59,4 +59,9 @@ export const settleAnswer = z.strictObject({
   accepted: z.int().min(0),
   rejected: z.array(z.strictObject({ ...delivery, reason: z.literal('stale') })),
   jobs: z.array(claimedJob),
+  nextWakeMs: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('When nothing was claimed: until a delayed job is due or a lease expires'),
 });

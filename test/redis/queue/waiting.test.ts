@@ -151,6 +151,17 @@ describe('a waiting claim', () => {
     expect(await waiting).toMatchObject([{ id: 'a' }]);
   });
 
+  test('finds a job of which nobody ever told, by the sweep', async () => {
+    const { queues, connections } = await open({ sweepMs: 100 });
+    const waiting = queues.claim('swept', claim);
+    await listening();
+    await queues.enqueue('told', [{ id: 'a', data: 1 }]);
+    for (const name of ['jobs', 'meta', 'ready'] as const) {
+      await connections.command(['RENAME', queueKey('told', name), queueKey('swept', name)]);
+    }
+    expect(await waiting).toMatchObject([{ id: 'a' }]);
+  });
+
   test('ends empty when its process stops', async () => {
     const { queues } = await open();
     const waiting = queues.claim('closing', claim);

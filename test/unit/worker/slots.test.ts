@@ -45,31 +45,4 @@ describe('the slots of a worker', () => {
     expect(await slots.acquire(1, AbortSignal.abort())).toBe(1);
     expect(await slots.acquire(1, AbortSignal.abort())).toBe(0);
   });
-
-  test('a slot that only waits is asked for when none is free, once', async () => {
-    const slots = new Slots(1);
-    await slots.acquire(1, never);
-    let asked = 0;
-    slots.lend(() => {
-      asked++;
-      slots.release(1);
-    });
-    expect(await slots.acquire(1, never)).toBe(1);
-    void slots.acquire(1, never);
-    expect(asked).toBe(1);
-  });
-
-  test('a slot is asked for at once when somebody waits already, and not after the lending has ended', async () => {
-    const slots = new Slots(1);
-    await slots.acquire(1, never);
-    let asked = 0;
-    const ask = (): void => {
-      asked++;
-    };
-    slots.lend(ask)();
-    void slots.acquire(1, never);
-    expect(asked).toBe(0);
-    slots.lend(ask);
-    expect(asked).toBe(1);
-  });
 });
