@@ -3,11 +3,21 @@ import { limits } from './limits.js';
 import type { JobFailure } from './types.js';
 
 /** What is stored of a failure: bounded, as JSON text. */
-export function failureJson({ message, code }: JobFailure): string {
+export function failureJson({ message, code, stack, details }: JobFailure): string {
   return JSON.stringify({
     message: cutToBytes(message, limits.maxErrorMessageBytes),
     ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack: cutToBytes(stack, limits.maxErrorStackBytes) }),
+    ...(details === undefined ? {} : { details: boundedDetails(details) }),
   });
+}
+
+/** Whole when they are small enough, else as the beginning of their JSON text: still something to read. */
+function boundedDetails(details: unknown): unknown {
+  const json = JSON.stringify(details);
+  return Buffer.byteLength(json) <= limits.maxErrorDetailsBytes
+    ? details
+    : cutToBytes(json, limits.maxErrorDetailsBytes);
 }
 
 /** The same for failures that differ only in numbers, ids and quoted values. */

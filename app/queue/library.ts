@@ -10,6 +10,7 @@ const files = [
   'settings',
   'statistics',
   'tries',
+  'backoff',
   'bury',
   'enqueue',
   'settle',

@@ -15,6 +15,8 @@ export const limits = {
   maxWaitMs: 60_000,
   maxSettlementsPerRequest: 10_000,
   maxErrorMessageBytes: 2048,
+  maxErrorStackBytes: 4096,
+  maxErrorDetailsBytes: 4096,
   maxErrorCodeLength: 100,
   maxDeadPage: 200,
   maxDeadSelection: 10_000,

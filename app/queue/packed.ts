@@ -80,7 +80,8 @@ export interface Held {
 export function readHeld(packed: Buffer): Held {
   const key = readSized(packed, heldKeyAt);
   const dedupe = readSized(packed, key.end);
-  return { fence: packed.readBigUInt64BE(10).toString(), worker: packed.toString('utf8', dedupe.end) };
+  const backoff = readSized(packed, dedupe.end);
+  return { fence: packed.readBigUInt64BE(10).toString(), worker: packed.toString('utf8', backoff.end) };
 }
 
 export interface DoneMarker {

@@ -1,6 +1,7 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
 import { packOptions } from './options.js';
+import { backoff, backoffText, type Backoff } from './settings.js';
 import type { EnqueueStatus, JobInput } from './types.js';
 import { checkInteger, checkJobId, invalid } from './validate.js';
 
@@ -30,13 +31,20 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
   if (bytes > limits.maxJobDataBytes) {
     throw invalid(`${field}.data`, `at most ${limits.maxJobDataBytes} bytes of JSON`, `${bytes} bytes`);
   }
-  const options = packOptions({});
+  const options = packOptions({ backoff: backoffOf(job.backoff, `${field}.backoff`) });
   return {
     id,
     ifKnown: job.id === undefined ? (delayMs > 0 ? 'delayed' : 'queued') : 'duplicate',
     args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, options, dataJson],
     bytes: bytes + options.length + id.length,
   };
+}
+
+function backoffOf(wait: Backoff | undefined, field: string): string | undefined {
+  if (wait === undefined) return undefined;
+  const { success, error } = backoff.safeParse(wait);
+  if (!success) throw invalid(field, 'a backoff as documented', error.issues[0]?.message);
+  return backoffText(wait);
 }
 
 function jsonText(value: unknown, field: string): string {

@@ -1,6 +1,6 @@
 import { failureJson, fingerprintOf } from './failure.js';
 import { limits } from './limits.js';
-import type { DeliveryRef, SettleRequest } from './types.js';
+import type { DeliveryRef, FailureClass, SettleRequest } from './types.js';
 import { checkAtMost, checkDelivery, checkInteger, checkText, invalid } from './validate.js';
 
 /** In the order in which the function takes them. */
@@ -38,12 +38,23 @@ function done({ id, fence, resultJson = '' }: Items<'done'>, index: number): Set
   return settlement('done', index, { id, fence }, [resultJson], bytes);
 }
 
-function failed({ id, fence, error, retry = true, retryAfterMs }: Items<'failed'>, index: number): Settlement {
+function failed({ id, fence, error, retryAfterMs, ...rest }: Items<'failed'>, index: number): Settlement {
   if (retryAfterMs !== undefined) checkInteger(`failed[${index}].retryAfterMs`, retryAfterMs, 0, limits.maxDelayMs);
   if (error.code !== undefined) checkText(`failed[${index}].error.code`, error.code, limits.maxErrorCodeLength);
-  const when = retry ? (retryAfterMs ?? 'backoff') : 'never';
   const errorJson = failureJson(error);
-  return settlement('failed', index, { id, fence }, [when, errorJson, fingerprintOf(error)], errorJson.length);
+  const args = [classOf(rest, index), retryAfterMs ?? '', errorJson, fingerprintOf(error)];
+  return settlement('failed', index, { id, fence }, args, errorJson.length);
+}
+
+function classOf(
+  { class: given, retry = true }: Pick<Items<'failed'>, 'class' | 'retry'>,
+  index: number,
+): FailureClass {
+  if (retry) return given ?? 'retry';
+  if (given !== undefined && given !== 'never') {
+    throw invalid(`failed[${index}].class`, '`never` or absent, since retry is false', given);
+  }
+  return 'never';
 }
 
 function extend({ id, fence, leaseMs }: Items<'extend'>, index: number): Settlement {

@@ -1,4 +1,4 @@
-import type { QueueSettings, SettingsView } from './settings.js';
+import type { Backoff, QueueSettings, SettingsView } from './settings.js';
 
 /** A job as it is handed in. */
 export interface JobInput {
@@ -14,6 +14,8 @@ export interface JobInput {
   readonly maxAttempts?: number;
   /** How long a handler may take. @default the worker's own */
   readonly timeoutMs?: number;
+  /** How long it waits after a failed attempt. @default that of its queue, else by chance up to 1 s, doubled with each attempt up to 5 min */
+  readonly backoff?: Backoff;
 }
 
 /** `duplicate`: the queue has the id, in whatever state. When a connection broke meanwhile, this very call may have put it in. */
@@ -69,16 +71,29 @@ export interface DeliveryRef {
 }
 
 export interface JobFailure {
+  /** Cut after 2 KiB. */
   readonly message: string;
   readonly code?: string;
+  /** Cut after 4 KiB. */
+  readonly stack?: string;
+  /** Any JSON value; of more than 4 KiB its text is kept, cut. */
+  readonly details?: unknown;
 }
+
+/**
+ * What a failure means. `retry`: the attempt counts, and another one comes after the backoff. `never`: a dead letter at once.
+ * `wait`: not now; the job comes again without having lost an attempt. `rateLimited`: the same, and until then the whole
+ * queue hands out nothing.
+ */
+export type FailureClass = 'retry' | 'never' | 'wait' | 'rateLimited';
 
 export interface SettleRequest {
   /** `resultJson` is the JSON text of the result. */
   readonly done?: readonly (DeliveryRef & { readonly resultJson?: string })[];
-  /** `retry: false` makes a dead letter at once; `retryAfterMs` overrides the backoff. */
+  /** `retry: false` is the class `never`; `retryAfterMs` overrides the backoff. */
   readonly failed?: readonly (DeliveryRef & {
     readonly error: JobFailure;
+    readonly class?: FailureClass;
     readonly retry?: boolean;
     readonly retryAfterMs?: number;
   })[];

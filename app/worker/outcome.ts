@@ -1,4 +1,5 @@
 import { limits } from '../queue/limits.js';
+import type { FailureClass, JobFailure } from '../queue/types.js';
 import type { Outcome } from './types.js';
 
 /** What a handler returned, as the verdict on its job. A result that cannot be stored fails the job for good: it would be the same again. */
@@ -19,11 +20,11 @@ export function outcomeOfResult(result: unknown): Outcome {
 /** What a handler threw, which may be anything, as the verdict on its job. */
 export function outcomeOfError(thrown: unknown): Outcome {
   const retryAfterMs = property(thrown, 'retryAfterMs');
-  const code = property(thrown, 'code') ?? property(thrown, 'name');
+  const failure = property(thrown, 'class');
   return {
     verdict: 'failed',
-    error: { message: messageOf(thrown), ...(isCode(code) ? { code } : {}) },
-    ...(property(thrown, 'retry') === false ? { retry: false } : {}),
+    error: { message: messageOf(thrown), ...furtherFacts(thrown) },
+    ...(property(thrown, 'retry') === false ? { retry: false } : isFailureClass(failure) ? { class: failure } : {}),
     ...(isDelay(retryAfterMs) ? { retryAfterMs: Math.min(Math.ceil(retryAfterMs), limits.maxDelayMs) } : {}),
   };
 }
@@ -33,6 +34,17 @@ export const failedForGood = (code: string, message: string): Outcome => ({
   error: { code, message },
   retry: false,
 });
+
+function furtherFacts(thrown: unknown): Omit<JobFailure, 'message'> {
+  const code = property(thrown, 'code') ?? property(thrown, 'name');
+  const stack = property(thrown, 'stack');
+  const detailsJson = toJson(property(thrown, 'details'));
+  return {
+    ...(isCode(code) ? { code } : {}),
+    ...(typeof stack === 'string' ? { stack: stack.slice(0, limits.maxErrorStackBytes) } : {}),
+    ...(detailsJson === undefined ? {} : { details: JSON.parse(detailsJson) as unknown }),
+  };
+}
 
 /** undefined for what JSON cannot say: cycles, BigInt, functions, a `toJSON` that throws. */
 function toJson(value: unknown): string | undefined {
@@ -65,5 +77,8 @@ function property(value: unknown, name: string): unknown {
 
 const isCode = (code: unknown): code is string =>
   typeof code === 'string' && code !== '' && code.length <= limits.maxErrorCodeLength;
+
+const isFailureClass = (word: unknown): word is FailureClass =>
+  word === 'retry' || word === 'never' || word === 'wait' || word === 'rateLimited';
 
 const isDelay = (ms: unknown): ms is number => typeof ms === 'number' && ms >= 0 && Number.isFinite(ms);

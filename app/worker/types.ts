@@ -1,5 +1,5 @@
 import type { Logger } from '../log.js';
-import type { ClaimedJob, JobFailure } from '../queue/types.js';
+import type { ClaimedJob, FailureClass, JobFailure } from '../queue/types.js';
 
 /** A job as a handler sees it. */
 export interface Job {
@@ -27,7 +27,8 @@ export interface JobContext {
 
 /**
  * Does a job. What it returns, if anything, is the job's result: JSON, 64 KiB at most. A job runs at least once: do it so that twice is no harm.
- * What it throws fails the attempt. An error with `retry === false` makes a dead letter at once, one with `retryAfterMs` is tried again after that time.
+ * What it throws fails the attempt; `code`, `stack` and `details` of an error are kept. An error with `retry === false` makes a dead letter at once,
+ * one with `retryAfterMs` is tried again after that time, and `class` says what else it may mean (see FailureClass).
  */
 export type Handler = (job: Job, context: JobContext) => unknown;
 
@@ -37,6 +38,7 @@ export type Outcome =
   | {
       readonly verdict: 'failed';
       readonly error: JobFailure;
+      readonly class?: FailureClass;
       readonly retry?: boolean;
       readonly retryAfterMs?: number;
     };

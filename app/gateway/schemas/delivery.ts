@@ -44,8 +44,19 @@ export const settleBody = z
         error: z.strictObject({
           message: z.string().describe(`Cut after ${limits.maxErrorMessageBytes} bytes`),
           code: z.string().min(1).max(limits.maxErrorCodeLength).optional(),
+          stack: z.string().optional().describe(`Cut after ${limits.maxErrorStackBytes} bytes`),
+          details: anyJson
+            .optional()
+            .describe(`Of more than ${limits.maxErrorDetailsBytes} bytes its text is kept, cut`),
         }),
-        retry: z.boolean().optional().describe('false makes a dead letter at once'),
+        class: z
+          .enum(['retry', 'never', 'wait', 'rateLimited'])
+          .optional()
+          .describe(
+            '`retry` by default. `never`: a dead letter at once. `wait`: again later, no attempt is counted. ' +
+              '`rateLimited`: the same, and until then the whole queue hands out nothing',
+          ),
+        retry: z.boolean().optional().describe('false is the class `never`'),
         retryAfterMs: wholeNumber(0, limits.maxDelayMs).optional().describe('Instead of the backoff'),
       }),
     ),

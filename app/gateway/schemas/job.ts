@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from '../../queue/limits.js';
+import { backoff } from '../../queue/settings.js';
 import { anyJson, jobId, listOf, wholeNumber } from './basics.js';
 
 export const jobInput = z
@@ -12,6 +13,7 @@ export const jobInput = z
       .optional()
       .describe(`Failed attempts that make a dead letter; ${limits.defaultMaxAttempts} by default`),
     timeoutMs: wholeNumber(1, limits.maxTimeoutMs).optional().describe('How long a handler may take'),
+    backoff: backoff.optional().describe('How long it waits after a failed attempt; as its queue says by default'),
   })
   .meta({ id: 'JobInput' });
 

@@ -43,6 +43,8 @@ export const pauseAnswer = z.strictObject({ queue: queueName, paused: z.boolean(
 const deadError = z.strictObject({
   message: z.string(),
   code: z.string().optional(),
+  stack: z.string().optional(),
+  details: anyJson.optional(),
   attempt: z.int(),
   at: time,
 });

@@ -26,7 +26,7 @@ end
 local function claim(q, max, lease_ms, worker)
   local deadline = int(q.now + lease_ms)
   local reply = { deadline }
-  if q.paused or max == 0 then return reply end
+  if q.paused or q.now < q.resume_at or max == 0 then return reply end
   local line = redis.call('ZRANGE', q.ready, 0, max - 1, 'WITHSCORES')
   if #line == 0 then return reply end
   local records = head_of_line(q, line)

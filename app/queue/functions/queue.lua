@@ -7,7 +7,7 @@ local KEY_NAMES = {
   'ready',   -- ZSET  id, score = band of the priority + place in line
   'delayed', -- ZSET  id, score = due ms * 10 + (9 - priority)
   'lease',   -- ZSET  id:fence, score = deadline ms: the one truth on who may settle
-  'held',    -- HASH  id -> packed score in ready, priority, maxAttempts, fence, key, dedupe; then the worker's name; while leased
+  'held',    -- HASH  id -> packed score in ready, priority, maxAttempts, fence, key, dedupe, backoff; then the worker's name; while leased
   'tries',   -- HASH  id -> packed counters and last settlement; only after a failure, crash or release
   'errors',  -- HASH  id -> packed errors of the last attempts
   'done0', 'done1',     -- HASH  id -> packed fence and time; two buckets in turn, each forgotten as a whole
@@ -15,7 +15,7 @@ local KEY_NAMES = {
   'dead',    -- ZSET  id, score = tick of death: unique, so that it serves as cursor
   'deadrec', -- HASH  id -> priority digit, reason letter, fingerprint
   'stats',   -- HASH  totals and the slots of the rates
-  'meta',    -- HASH  paused, tick, place; settings (JSON text), policy (the same for functions), revision (of both)
+  'meta',    -- HASH  paused, tick, place; resumeAt (ms: rate limited until then); settings (JSON text), policy (the same for functions), revision (of both)
   'mark',    -- ZSET  the doorbell
 }
 
@@ -48,12 +48,13 @@ end
 -- For functions that write: also the clocks, whether the queue is paused, and its policy.
 local function open(keys)
   local q = named(keys)
-  local meta = redis.call('HMGET', q.meta, 'paused', 'tick', 'place', 'policy', 'revision')
+  local meta = redis.call('HMGET', q.meta, 'paused', 'tick', 'place', 'policy', 'revision', 'resumeAt')
   q.paused = meta[1] == '1'
   q.tick = tonumber(meta[2] or 0)
   q.place = tonumber(meta[3] or 0)
   q.policy = policy_of(meta[4])
   q.revision = tonumber(meta[5] or 0)
+  q.resume_at = tonumber(meta[6] or 0)
   return q
 end
 

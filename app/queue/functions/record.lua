@@ -5,8 +5,8 @@ local RECORD_HEADER_BYTES = 16
 local RECORD_VERSION = 2
 -- Each a length and that many bytes: key of the order, dedupe, backoff. A job without any has no options at all.
 local OPTIONS = '>Bc0Bc0Bc0'
--- score in ready, priority, maxAttempts, fence, key, dedupe; the worker's name follows
-local HELD = '>I7BHI8Bc0Bc0'
+-- score in ready, priority, maxAttempts, fence, key, dedupe, backoff; the worker's name follows
+local HELD = '>I7BHI8Bc0Bc0Bc0'
 
 local function record_head(priority, max_attempts, timeout_ms, enqueued_at, options)
   return struct.pack(RECORD, RECORD_VERSION, priority, max_attempts, timeout_ms, enqueued_at, #options) .. options
@@ -22,11 +22,13 @@ end
 
 local function pack_held(score, record, fence, worker)
   local _, priority, max_attempts = struct.unpack(RECORD, record)
-  local key, dedupe = options_in(record)
-  return struct.pack(HELD, score, priority, max_attempts, fence, #key, key, #dedupe, dedupe) .. worker
+  local key, dedupe, backoff = options_in(record)
+  return struct.pack(HELD, score, priority, max_attempts, fence, #key, key, #dedupe, dedupe, #backoff, backoff) .. worker
 end
 
 local function unpack_held(packed)
-  local score, priority, max_attempts, fence, key, dedupe = struct.unpack(HELD, packed)
-  return { score = score, priority = priority, max_attempts = max_attempts, fence = fence, key = key, dedupe = dedupe }
+  local score, priority, max_attempts, fence, key, dedupe, backoff = struct.unpack(HELD, packed)
+  return {
+    score = score, priority = priority, max_attempts = max_attempts, fence = fence, key = key, dedupe = dedupe, backoff = backoff,
+  }
 end

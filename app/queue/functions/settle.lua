@@ -2,8 +2,6 @@
 -- who lost the lease has no say. The same verdict on the same delivery again is accepted, because an answer may get lost.
 
 local DONE = '>I8I6' -- fence, time in ms
-local BACKOFF_BASE_MS = 1000
-local BACKOFF_CAP_MS = 300000
 
 local function held_of(q, id)
   return unpack_held(redis.call('HGET', q.held, id))
@@ -20,25 +18,46 @@ local function delay(q, id, priority, delay_ms)
   q.soonest = math.min(q.soonest or math.huge, due_ms)
 end
 
--- Exponential with full jitter: a herd that failed together does not come back together.
-local function backoff_ms(attempts)
-  return math.floor(math.random() * math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ^ (attempts - 1)))
+local function retry_ms(q, s, held, tries, attempt)
+  if s.retry_after_ms ~= '' then return tonumber(s.retry_after_ms) end
+  return backoff_ms(backoff_of(q, held), attempt, tries.delay_ms)
+end
+
+-- The queue hands out nothing for so long: whoever limits the rate limits it for all of its jobs.
+local function hold_off(q, ms)
+  q.resume_at = math.max(q.resume_at, q.now + ms)
+  redis.call('HSET', q.meta, 'resumeAt', int(q.resume_at))
+end
+
+-- Nothing was wrong with the job: it comes again later, and no attempt is counted.
+local function postpone(q, s, held, tries)
+  local delay_ms = retry_ms(q, s, held, tries, tries.attempts + 1)
+  save_tries(q, s.id, tries)
+  delay(q, s.id, held.priority, delay_ms)
+  if s.class == 'rateLimited' then hold_off(q, delay_ms) end
+end
+
+local function count_attempt(q, s, held, tries)
+  tries.attempts = tries.attempts + 1
+  add_error(q, s.id, tries.attempts, s.error)
+  count(q, 'failed', 1)
+  local dies = s.class == 'never' or tries.attempts >= held.max_attempts
+  tries.delay_ms = dies and 0 or retry_ms(q, s, held, tries, tries.attempts)
+  save_tries(q, s.id, tries)
+  if dies then
+    bury(q, s.id, held.priority, s.class == 'never' and 'rejected' or 'failed', s.fingerprint)
+  else
+    delay(q, s.id, held.priority, tries.delay_ms)
+  end
 end
 
 local function fail(q, s)
   local held, tries = held_of(q, s.id), tries_of(q, s.id)
-  tries.attempts, tries.fence, tries.verdict = tries.attempts + 1, s.fence, 'f'
+  tries.fence, tries.verdict = s.fence, 'f'
   drop_lease(q, s.id, s.member)
-  save_tries(q, s.id, tries)
-  add_error(q, s.id, tries.attempts, s.error)
-  count(q, 'failed', 1)
-  if s.retry == 'never' then
-    bury(q, s.id, held.priority, 'rejected', s.fingerprint)
-  elseif tries.attempts >= held.max_attempts then
-    bury(q, s.id, held.priority, 'failed', s.fingerprint)
-  else
-    delay(q, s.id, held.priority, s.retry == 'backoff' and backoff_ms(tries.attempts) or tonumber(s.retry))
-  end
+  local is_failure = s.class == 'retry' or s.class == 'never'
+  local settle_failure = is_failure and count_attempt or postpone
+  settle_failure(q, s, held, tries)
 end
 
 -- The job goes back to its old place in line.

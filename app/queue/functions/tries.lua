@@ -1,34 +1,40 @@
 -- What a job went through. A job that succeeds at once never has an entry.
 
-local TRIES = '>HHI8c1' -- attempts that failed, crashes, fence and letter of the last settlement
+-- attempts that failed, crashes, fence and letter of the last settlement, delay before the next attempt in ms
+local TRIES = '>HHI8c1I6'
 local ERROR_HEADER = '>HI6H' -- attempt, time in ms, length of the JSON text that follows
 local ERROR_HEADER_BYTES = 10
 local MAX_ERRORS = 10
+local MAX_ERRORS_BYTES = 65536
 
 local function tries_of(q, id)
   local packed = redis.call('HGET', q.tries, id)
-  if not packed then return { attempts = 0, crashes = 0, fence = 0, verdict = '-' } end
-  local attempts, crashes, fence, verdict = struct.unpack(TRIES, packed)
-  return { attempts = attempts, crashes = crashes, fence = fence, verdict = verdict }
+  if not packed then return { attempts = 0, crashes = 0, fence = 0, verdict = '-', delay_ms = 0 } end
+  local attempts, crashes, fence, verdict, delay_ms = struct.unpack(TRIES, packed)
+  return { attempts = attempts, crashes = crashes, fence = fence, verdict = verdict, delay_ms = delay_ms }
 end
 
 local function save_tries(q, id, tries)
-  redis.call('HSET', q.tries, id, struct.pack(TRIES, tries.attempts, tries.crashes, tries.fence, tries.verdict))
+  local packed = struct.pack(TRIES, tries.attempts, tries.crashes, tries.fence, tries.verdict, tries.delay_ms)
+  redis.call('HSET', q.tries, id, packed)
 end
 
-local function without_oldest(errors)
-  local count, at = 0, 1
+-- The last ones that are few and light enough to make room for one of `bytes`.
+local function last_errors(errors, bytes)
+  local starts, at = {}, 1
   while at <= #errors do
     local _, _, length = struct.unpack(ERROR_HEADER, errors, at)
-    count, at = count + 1, at + ERROR_HEADER_BYTES + length
+    starts[#starts + 1] = at
+    at = at + ERROR_HEADER_BYTES + length
   end
-  if count < MAX_ERRORS then return errors end
-  local _, _, oldest = struct.unpack(ERROR_HEADER, errors, 1)
-  return string.sub(errors, ERROR_HEADER_BYTES + oldest + 1)
+  for i, from in ipairs(starts) do
+    if #starts - i + 1 < MAX_ERRORS and #errors - from + 1 + bytes <= MAX_ERRORS_BYTES then return string.sub(errors, from) end
+  end
+  return ''
 end
 
 local function add_error(q, id, attempt, error_json)
-  local errors = without_oldest(redis.call('HGET', q.errors, id) or '')
+  local errors = last_errors(redis.call('HGET', q.errors, id) or '', #error_json)
   redis.call('HSET', q.errors, id, errors .. struct.pack(ERROR_HEADER, attempt, q.now, #error_json) .. error_json)
 end
 

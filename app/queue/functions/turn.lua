@@ -2,19 +2,19 @@
 -- ARGV   windowMs (how long done ids are remembered at least), seed of the jitter,
 --        number of done, failed, extend, release and claim entries, then these:
 --        done     id, fence, JSON text of the result or empty
---        failed   id, fence, retry (`never`, `backoff` or ms), JSON text of the error, fingerprint
+--        failed   id, fence, class (retry, never, wait, rateLimited), retryAfterMs or empty, JSON text of the error, fingerprint
 --        extend   id, fence, leaseMs
 --        release  id, fence
 --        claim    max, leaseMs, worker
 -- REPLY  letters of the settlements in that order (a accepted, s stale),
---        ms until a delayed job is due or a lease expires (-1: never),
+--        ms until a delayed job is due, a lease expires or the queue may hand out again (-1: never),
 --        number of jobs left that can be claimed at once,
 --        then for each claim: deadline, and for each job id, fence, attempt, record
 -- Settlements come first: who finishes late but before anybody took the job back, has finished.
 
 -- Verdicts other than `done`, in the order of their arguments.
 local SETTLERS = {
-  { verdict = 'f', settler = fail, fields = { 'id', 'fence', 'retry', 'error', 'fingerprint' } },
+  { verdict = 'f', settler = fail, fields = { 'id', 'fence', 'class', 'retry_after_ms', 'error', 'fingerprint' } },
   { verdict = 'e', settler = extend, fields = { 'id', 'fence', 'lease_ms' } },
   { verdict = 'r', settler = release, fields = { 'id', 'fence' } },
 }
@@ -38,9 +38,9 @@ end
 
 local function next_wake_ms(q)
   local next_delayed, deadline = first_score(q.delayed), first_score(q.lease)
-  if not next_delayed and not deadline then return -1 end
-  local due = next_delayed and math.floor(next_delayed / 10)
-  return math.max(0, math.min(due or math.huge, deadline or math.huge) - q.now)
+  local due = next_delayed and math.floor(next_delayed / 10) or math.huge
+  local next_ms = math.min(due, deadline or math.huge, q.resume_at > q.now and q.resume_at or math.huge)
+  return next_ms == math.huge and -1 or math.max(0, next_ms - q.now)
 end
 
 local function turn(keys, args)
@@ -55,7 +55,7 @@ local function turn(keys, args)
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
     at = at + 3
   end
-  local left = q.paused and 0 or redis.call('ZCARD', q.ready)
+  local left = (q.paused or q.now < q.resume_at) and 0 or redis.call('ZCARD', q.ready)
   if left > 0 or (q.soonest and is_first_due(q, q.soonest)) then ring(q) end
   save_counts(q)
   save_clocks(q)

@@ -4,22 +4,25 @@ local MAX_REAPED = 100
 local MAX_PROMOTED = 100
 local MAX_CRASHES = 5
 
--- Leases that expired: the worker crashed or froze. The job goes back to its old place, unless it keeps killing workers.
+-- The worker crashed or froze: the job goes back to its old place, unless it keeps killing workers.
+local function take_back(q, member)
+  local id = string.match(member, '^(.*):%d+$')
+  local held, tries = held_of(q, id), tries_of(q, id)
+  tries.crashes = tries.crashes + 1
+  drop_lease(q, id, member)
+  save_tries(q, id, tries)
+  count(q, 'crashed', 1)
+  if tries.crashes >= (q.policy.maxCrashes or MAX_CRASHES) then
+    bury(q, id, held.priority, 'crashed', 'crashed')
+  else
+    redis.call('ZADD', q.ready, int(held.score), id)
+  end
+end
+
+-- Leases that expired.
 local function reap(q)
   local expired = redis.call('ZRANGE', q.lease, '-inf', int(q.now), 'BYSCORE', 'LIMIT', 0, MAX_REAPED)
-  for _, member in ipairs(expired) do
-    local id = string.match(member, '^(.*):%d+$')
-    local held, tries = held_of(q, id), tries_of(q, id)
-    tries.crashes = tries.crashes + 1
-    drop_lease(q, id, member)
-    save_tries(q, id, tries)
-    if tries.crashes >= MAX_CRASHES then
-      bury(q, id, held.priority, 'crashed', 'crashed')
-    else
-      redis.call('ZADD', q.ready, int(held.score), id)
-    end
-  end
-  if #expired > 0 then count(q, 'crashed', #expired) end
+  for _, member in ipairs(expired) do take_back(q, member) end
 end
 
 -- Delayed jobs and retries whose time has come.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { outcomeOfError, outcomeOfResult } from '../../../app/worker/outcome.js';
 import { limits } from '../../../app/queue/limits.js';
+import type { Outcome } from '../../../app/worker/types.js';
 
 const cycle: { self?: object } = {};
 cycle.self = cycle;
@@ -65,16 +66,33 @@ describe('what a handler throws', () => {
       { message: 7, code: {}, retry: 'no', retryAfterMs: -1 },
       { verdict: 'failed', error: { message: 'The handler threw a value of type object' } },
     ],
+    [
+      'an error of a class, with details',
+      { message: 'no', class: 'rateLimited', retryAfterMs: 5, details: { of: [1] } },
+      { verdict: 'failed', error: { message: 'no', details: { of: [1] } }, class: 'rateLimited', retryAfterMs: 5 },
+    ],
+    [
+      'a class that does not exist, and details that JSON cannot say',
+      { message: 'no', class: 'sometimes', details: cycle, stack: 7 },
+      { verdict: 'failed', error: { message: 'no' } },
+    ],
     ['a text', 'oops', { verdict: 'failed', error: { message: 'The handler threw "oops"' } }],
     ['nothing', undefined, { verdict: 'failed', error: { message: 'The handler threw a value of type undefined' } }],
     ['null', null, { verdict: 'failed', error: { message: 'The handler threw null' } }],
     ['an explosive', explosive, { verdict: 'failed', error: { message: 'The handler threw a value of type object' } }],
   ])('%s fails the attempt', (_, thrown, outcome) => {
-    expect(outcomeOfError(thrown)).toEqual(outcome);
+    const { error, ...rest } = outcomeOfError(thrown) as Extract<Outcome, { verdict: 'failed' }>;
+    expect({ ...rest, error: { ...error, stack: undefined } }).toEqual(outcome);
+  });
+
+  test('the stack of an error is kept', () => {
+    expect(outcomeOfError(new Error('no'))).toMatchObject({
+      error: { stack: expect.stringMatching(/^Error: no\n +at/) },
+    });
   });
 
   test('no message is longer than is stored', () => {
     const outcome = outcomeOfError(new Error('x'.repeat(1_000_000)));
-    expect(JSON.stringify(outcome).length).toBeLessThan(limits.maxErrorMessageBytes + 200);
+    expect(JSON.stringify(outcome).length).toBeLessThan(limits.maxErrorMessageBytes + limits.maxErrorStackBytes + 200);
   });
 });
