@@ -7,6 +7,7 @@ import { Doorbell } from './doorbell.js';
 import { DurableCalls, type DurableReplies, type ReplicaWait } from './durable.js';
 import { callFunction, functionCommand } from './functions.js';
 import { Link, sizeOf, type RunOptions } from './link.js';
+import { MemoryGate } from './memory-gate.js';
 import { fixedLocator, type PrimaryLocator } from './primary-locator.js';
 import { Probe } from './probe.js';
 import { registerRedisMetrics, type RedisMetrics } from './redis-metrics.js';
@@ -35,6 +36,7 @@ class Connections implements RedisConnections {
   private readonly links: Readonly<Record<Role, Link>>;
   private readonly durable: DurableCalls;
   private readonly doorbell: Doorbell;
+  private readonly memory = new MemoryGate();
   private readonly probe: Probe;
   private readonly metrics: RedisMetrics;
   private lastPrimary: string | undefined;
@@ -64,16 +66,14 @@ class Connections implements RedisConnections {
 
   call(role: 'command' | 'task', call: FunctionCall, options: CallOptions = {}): Promise<unknown> {
     const deadline = Deadline.after(options.deadlineMs ?? roles[role].deadlineMs);
-    return this.links[role].run(
-      (connection) => callFunction(connection, call),
-      sizeOf(functionCommand(call)),
-      deadline,
-      options,
+    const bytes = sizeOf(functionCommand(call));
+    return this.memory.guard(call, () =>
+      this.links[role].run((connection) => callFunction(connection, call), bytes, deadline, options),
     );
   }
 
   callDurably(calls: readonly FunctionCall[], wait: ReplicaWait, options: RunOptions = {}): Promise<DurableReplies> {
-    return this.durable.call(calls, wait, options);
+    return this.memory.guardAll(calls, (admitted) => this.durable.call(admitted, wait, options));
   }
 
   waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined> {
@@ -96,6 +96,7 @@ class Connections implements RedisConnections {
       ready: reason === undefined,
       ...(reason === undefined ? {} : { reason }),
       maxConnections: this.redis.maxConnections,
+      full: this.memory.isClosed,
       roles: Object.fromEntries(
         roleNames.map((role) => [role, this.links[role].status()]),
       ) as ConnectionsStatus['roles'],

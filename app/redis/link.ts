@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admission } from '../resilience/admission.js';
+import { Breaker } from '../resilience/breaker.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { MoorlineError } from '../resilience/errors.js';
 import type { HostPort } from '../config/index.js';
 import { formatAddress, type Command, type Connection } from './connection.js';
 import { Keeper, type KeeperEvents } from './keeper.js';
 import { didNothing, kindOfRedisError, toMoorlineError } from './redis-errors.js';
+import { breakerOptions } from './roles.js';
+import { RoundTrips } from './round-trips.js';
 import type { Role, RoleStatus } from './types.js';
 
 const admissionLimits = { maxCalls: 10_000, maxBytes: 32 * 1024 * 1024 };
@@ -25,21 +28,31 @@ export interface RunOptions {
   readonly repeatable?: boolean;
 }
 
+interface LinkEvents extends KeeperEvents<Connection> {
+  readonly onRefused?: () => void;
+}
+
 /** One role's way to the primary: the connection of now, what waits for the next one, and the bounds of both. */
 export class Link {
   private readonly keeper: Keeper<Connection>;
   private readonly admission = new Admission(admissionLimits);
+  private readonly breaker = new Breaker(breakerOptions);
+  private readonly roundTrips = new RoundTrips();
 
   constructor(
     readonly role: Role,
     open: () => Promise<Connection>,
-    events: KeeperEvents<Connection> & { readonly onRefused?: () => void },
+    private readonly events: LinkEvents = {},
   ) {
-    this.keeper = new Keeper(open, events);
-    this.onRefused = events.onRefused;
+    this.keeper = new Keeper(open, {
+      ...events,
+      onOpen: (connection) => {
+        // It has just answered.
+        this.breaker.reset();
+        events.onOpen?.(connection);
+      },
+    });
   }
-
-  private readonly onRefused: (() => void) | undefined;
 
   get isClosed(): boolean {
     return this.keeper.status === 'closed';
@@ -58,26 +71,14 @@ export class Link {
    * Does the work on the connection of the role, which is waited for until the deadline: a failover of a second or two is
    * a delay, not an error. Repeated where Redis said that it did nothing; where it may have been done, only what is repeatable.
    */
-  async run<T>(work: Work<T>, bytes: number, deadline: Deadline, { repeatable = false }: RunOptions = {}): Promise<T> {
+  async run<T>(work: Work<T>, bytes: number, deadline: Deadline, options: RunOptions = {}): Promise<T> {
     const leave = this.enter(bytes);
-    const patience = Deadline.after(noReplicasPatienceMs);
-    const losses: unknown[] = [];
     let underWay: Promise<T> | undefined;
+    const start: Work<T> = (connection) => (underWay = work(connection));
     try {
-      for (;;) {
-        const connection = await this.connectionBefore(deadline, losses);
-        underWay = work(connection);
-        try {
-          return await beforeDeadline(underWay, deadline, noAnswer);
-        } catch (error) {
-          const kind = kindOfRedisError(error);
-          if (kind === 'connection-lost' && repeatable && losses.length < maxRepeats) losses.push(error);
-          else if (!didNothing(error)) throw toMoorlineError(error);
-          if (kind !== 'no-replicas') connection.drop((error as Error).message);
-          else if (patience.isPast || deadline.isPast) throw toMoorlineError(error);
-          else await sleep(noReplicasPauseMs);
-        }
-      }
+      // Blocking calls are there to wait.
+      if (this.role === 'blocking') return await this.tryUntilDone(start, deadline, options);
+      return await this.breaker.run(() => this.tryUntilDone(start, deadline, options));
     } finally {
       // What still waits for its reply is still in memory, whether or not its caller has given up.
       if (underWay === undefined) leave();
@@ -96,10 +97,14 @@ export class Link {
 
   status(): RoleStatus {
     const { status, reconnects, lastError, lastErrorAtMs } = this.keeper;
+    const { calls, bytes } = this.admission.inFlight;
+    const rttMs = this.roundTrips.times();
     return {
       configured: 1,
       status,
-      inFlight: this.admission.inFlight.calls,
+      inFlight: calls,
+      queuedBytes: bytes,
+      ...(this.role === 'blocking' ? {} : { breaker: this.breaker.state, ...(rttMs === undefined ? {} : { rttMs }) }),
       reconnects: Math.max(0, reconnects),
       ...(lastError === undefined ? {} : { lastError }),
       ...(lastErrorAtMs === undefined ? {} : { lastErrorAtMs }),
@@ -108,6 +113,27 @@ export class Link {
 
   close(): Promise<void> {
     return this.keeper.close('closing');
+  }
+
+  private async tryUntilDone<T>(work: Work<T>, deadline: Deadline, { repeatable = false }: RunOptions): Promise<T> {
+    const patience = Deadline.after(noReplicasPatienceMs);
+    const losses: unknown[] = [];
+    for (;;) {
+      const connection = await this.connectionBefore(deadline, losses);
+      const sentAt = performance.now();
+      try {
+        const answer = await beforeDeadline(work(connection), deadline, noAnswer);
+        this.roundTrips.add(performance.now() - sentAt);
+        return answer;
+      } catch (error) {
+        const kind = kindOfRedisError(error);
+        if (kind === 'connection-lost' && repeatable && losses.length < maxRepeats) losses.push(error);
+        else if (!didNothing(error)) throw toMoorlineError(error);
+        if (kind !== 'no-replicas') connection.drop((error as Error).message);
+        else if (patience.isPast || deadline.isPast) throw toMoorlineError(error);
+        else await sleep(noReplicasPauseMs);
+      }
+    }
   }
 
   /** Waits for the connection; `redis_unavailable` with the reason when there is none at the deadline. */
@@ -128,7 +154,7 @@ export class Link {
   private enter(bytes: number): () => void {
     const leave = this.admission.enter(bytes);
     if (leave !== undefined) return leave;
-    this.onRefused?.();
+    this.events.onRefused?.();
     throw new MoorlineError(
       'redis_unavailable',
       `Too much is waiting for Redis (at most ${admissionLimits.maxCalls} calls and ` +

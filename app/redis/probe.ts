@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '../resilience/deadline.js';
+import { isMoorlineError } from '../resilience/errors.js';
 import type { Link } from './link.js';
 import { roles } from './roles.js';
 
@@ -54,7 +55,8 @@ export class Probe {
       this.onSuccess((performance.now() - begunAt) / 1000);
       return undefined;
     } catch (error) {
-      return (error as Error).message;
+      // A full Redis still serves all that needs no room: settlements, which make room, must reach it.
+      return isMoorlineError(error) && error.code === 'quota_exceeded' ? undefined : (error as Error).message;
     }
   }
 

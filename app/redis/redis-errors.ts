@@ -12,6 +12,8 @@ export type RedisErrorKind =
   | 'refused'
   /** Over the memory limit. */
   | 'out-of-memory'
+  /** Over what a hosted Redis may be asked by its plan. */
+  | 'over-quota'
   /** The library is not (or no longer) loaded; nothing was done. */
   | 'function-missing'
   /** The connection is gone: whether the command ran is unknown. */
@@ -20,6 +22,7 @@ export type RedisErrorKind =
   | 'other';
 
 const wrongServer = /^(READONLY|LOADING|MASTERDOWN)\b|WAIT cannot be used with replica/;
+const overQuota = /^(ERR )?max (\w+ )*(requests?|bandwidth|commands?)( \w+)* (limit|quota) exceeded/i;
 const refused = /^(UNBLOCKED|BUSY|TRYAGAIN|MISCONF)\b/;
 const connectionLost = /^(Connection is closed|Stream isn't writeable|Socket timeout|connect |read E|write E)/;
 
@@ -37,6 +40,7 @@ export function kindOfRedisError(error: unknown): RedisErrorKind {
   if (message.startsWith('NOREPLICAS')) return 'no-replicas';
   if (refused.test(message)) return 'refused';
   if (message.startsWith('OOM')) return 'out-of-memory';
+  if (overQuota.test(message)) return 'over-quota';
   if (/^(ERR )?Function not found/.test(message)) return 'function-missing';
   return connectionLost.test(message) ? 'connection-lost' : 'other';
 }
@@ -68,6 +72,12 @@ export function toMoorlineError(error: unknown, retryAfterMs = 500): MoorlineErr
         'quota_exceeded',
         'Redis has reached its memory limit (maxmemory) and refuses to store more: ' +
           'let workers finish jobs, purge dead letters, or raise the memory limit of Redis',
+        { cause, retryAfterMs: 5_000 },
+      );
+    case 'over-quota':
+      return new MoorlineError(
+        'quota_exceeded',
+        `The plan of this Redis allows no more for now (${message}): wait, or raise its limits`,
         { cause, retryAfterMs: 5_000 },
       );
     case 'function-missing':

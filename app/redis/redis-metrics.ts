@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from '../metrics.js';
+import type { BreakerState } from '../resilience/breaker.js';
 import type { ConnectionsStatus, Role, RoleStatus } from './types.js';
 
 /** What can be seen of the connections from outside. */
@@ -8,6 +9,8 @@ export interface RedisMetrics {
   readonly moved: () => void;
   readonly probed: (seconds: number) => void;
 }
+
+const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 };
 
 export function registerRedisMetrics(registry: Registry, status: () => ConnectionsStatus): RedisMetrics {
   const registers = [registry];
@@ -34,6 +37,20 @@ export function registerRedisMetrics(registry: Registry, status: () => Connectio
     now === 'ready' ? 1 : 0,
   );
   perRole('moorline_redis_calls_in_flight', 'Calls that wait for a connection or a reply', ({ inFlight }) => inFlight);
+  perRole('moorline_redis_waiting_bytes', 'What these calls weigh', ({ queuedBytes }) => queuedBytes);
+  perRole(
+    'moorline_redis_breaker_open',
+    'Whether calls are refused at once since Redis has not served for a while; 0.5 while one call tries',
+    ({ breaker = 'closed' }) => breakerValues[breaker],
+  );
+  new Gauge({
+    name: 'moorline_redis_full',
+    help: 'Whether Redis has no room (or no quota) for more, so that what needs it is refused',
+    registers,
+    collect() {
+      this.set(status().full ? 1 : 0);
+    },
+  });
   perRole('moorline_redis_reconnects', 'How often the connection was made anew', ({ reconnects }) => reconnects);
 
   const refused = new Counter({

@@ -1,3 +1,5 @@
+import type { BreakerOptions } from '../resilience/breaker.js';
+import { isMoorlineError, MoorlineError } from '../resilience/errors.js';
 import type { Role } from './types.js';
 
 interface RoleLimits {
@@ -18,3 +20,23 @@ export const roles: Readonly<Record<Role, RoleLimits>> = {
 };
 
 export const roleNames = Object.keys(roles) as readonly Role[];
+
+/**
+ * When the calls of a role are refused at once: after more than ten seconds without Redis. A failover takes two (a crash)
+ * to six (a frozen primary), and is to be a delay for whoever has the time to wait.
+ */
+export const breakerOptions: BreakerOptions = {
+  sampleMs: 20_000,
+  leastCalls: 5,
+  failedShare: 0.5,
+  patienceMs: 8_000,
+  openMs: 1_000,
+  isFailure: (error) =>
+    isMoorlineError(error) && (error.code === 'redis_unavailable' || error.code === 'deadline_exceeded'),
+  refusal: (retryAfterMs) =>
+    new MoorlineError(
+      'redis_unavailable',
+      'Redis has not served calls for a while, so this one was refused instead of letting it wait; try again',
+      { retryAfterMs },
+    ),
+};

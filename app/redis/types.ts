@@ -1,4 +1,6 @@
+import type { BreakerState } from '../resilience/breaker.js';
 import type { FunctionLibrary } from './library.js';
+import type { RoundTripTimes } from './round-trips.js';
 
 /** What a call of a Redis function carries: keys of one hash tag, flat arguments. */
 export interface FunctionCall {
@@ -61,7 +63,13 @@ export interface RedisConnections {
 export interface RoleStatus {
   readonly configured: number;
   readonly status: 'ready' | 'connecting' | 'reconnecting' | 'closed';
+  /** Calls that wait for a connection or a reply, and what they weigh. */
   readonly inFlight: number;
+  readonly queuedBytes: number;
+  /** Of the last calls; absent where there were none, and where calls are made to wait. */
+  readonly rttMs?: RoundTripTimes;
+  /** `open`: calls are refused at once. Absent where calls are made to wait. */
+  readonly breaker?: BreakerState;
   readonly reconnects: number;
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;
@@ -72,6 +80,8 @@ export interface ConnectionsStatus {
   /** Why it is not ready: one line for people. */
   readonly reason?: string;
   readonly maxConnections: number;
+  /** Redis is out of memory (or over its quota): what needs room is refused, the rest goes on. */
+  readonly full: boolean;
   readonly roles: Readonly<Record<Role, RoleStatus>>;
   /** Connections to Sentinels; both 0 without Sentinel. */
   readonly sentinels: { readonly configured: number; readonly connected: number };

@@ -5,6 +5,7 @@ const role = (status: RoleStatus['status'], inFlight: number): RoleStatus => ({
   configured: 1,
   status,
   inFlight,
+  queuedBytes: 0,
   reconnects: 0,
 });
 
@@ -15,7 +16,7 @@ test('open connections are idle or in use, and one to a Sentinel always listens'
     durable: role('reconnecting', 5),
     blocking: role('ready', 1),
   };
-  const status = { ready: false, maxConnections: 30, roles, sentinels: { configured: 3, connected: 2 } };
+  const status = { ready: false, maxConnections: 30, full: false, roles, sentinels: { configured: 3, connected: 2 } };
   expect(poolStats(status)).toEqual({
     max_connections: 30,
     created_connections: 5,

@@ -18,6 +18,8 @@ describe('an error of Redis', () => {
     ['BUSY Redis is busy running a script.', 'refused', 'redis_unavailable'],
     ['MISCONF Errors writing to the AOF file', 'refused', 'redis_unavailable'],
     ["OOM command not allowed when used memory > 'maxmemory'.", 'out-of-memory', 'quota_exceeded'],
+    ['ERR max requests limit exceeded. Limit: 500000', 'over-quota', 'quota_exceeded'],
+    ['ERR max daily request limit exceeded. Limit: 10000, Usage: 10000', 'over-quota', 'quota_exceeded'],
     ['ERR Function not found', 'function-missing', 'internal'],
     ['Connection is closed.', 'connection-lost', 'redis_unavailable'],
     ["Socket timeout. Expecting data, but didn't receive any in 8000ms.", 'connection-lost', 'redis_unavailable'],
