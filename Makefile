@@ -1,6 +1,6 @@
 # Everything a developer or a user of this repository does; `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo build lint format test chart synth e2e image clean
+.PHONY: help up down status logs demo build lint format test bench chart synth e2e image clean
 
 export CDK8S_CHECK_UPGRADE := false
 NODE := node
@@ -41,6 +41,10 @@ format: node_modules/.installed ## write the formatting
 test: lint ## install what is missing, lint, build, and run all tests but those on a cluster
 	@scripts/need redis-server
 	@HELM="$$(scripts/need helm)" $(JEST) $(TESTS)
+
+bench: build ## measure against BullMQ on this machine; ARGS=--help for what there is to choose
+	@scripts/need redis-server
+	@$(NODE) build/bench/main.js $(ARGS)
 
 chart: build ## write charts/moorline from the definitions in cdk8s/
 	@$(NODE) build/cdk8s/write-chart.js

@@ -1,0 +1,53 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { chooseRuns } from './choose-runs.js';
+import { allRuns } from './runs/index.js';
+import type { Run } from './types.js';
+
+export interface Options {
+  /** Names of runs or the first parts of names; absent: the selection. */
+  readonly only?: readonly string[];
+  readonly pairs: number;
+  readonly json: boolean;
+}
+
+interface Flags {
+  readonly only?: readonly string[];
+  readonly pairs?: number;
+  readonly quick?: true;
+  readonly json?: true;
+}
+
+/** Exits with 2 and a line that says why when the arguments are wrong, with 0 after `--help`. */
+export function parseOptions(args: readonly string[]): Options {
+  const program = new Command('make bench')
+    .usage('ARGS="[options]"')
+    .description(
+      'Measures Moorline and BullMQ in turn, each in a process of its own on a Redis of its own.\n' +
+        'Without --only it runs the selection (marked *), in less than ten minutes.',
+    )
+    .option('--only <names>', 'these runs, by name or the first part of it, separated by commas; or all', namesOf)
+    .option('--pairs <n>', 'how often both sides are measured in turn (default: 5)', pairsOf)
+    .option('--quick', 'two pairs: to see where it stands, not to conclude')
+    .option('--json', 'prints everything measured as JSON on standard output')
+    .helpOption('--help', 'this text')
+    .addHelpText('after', `\nRuns:\n${allRuns.map(lineOf).join('\n')}`)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .parse(args, { from: 'user' });
+  const { only, pairs, quick, json = false } = program.opts<Flags>();
+  return { ...(only === undefined ? {} : { only }), pairs: pairs ?? (quick === true ? 2 : 5), json };
+}
+
+const lineOf = ({ name, title, isSelected }: Run): string => `  ${isSelected ? '*' : ' '} ${name.padEnd(24)}${title}`;
+
+function namesOf(text: string): readonly string[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => chooseRuns(allRuns, [name]).length === 0);
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`expected the name of a run, got ${unknown}; --help lists them`);
+}
+
+function pairsOf(text: string): number {
+  const pairs = Number(text);
+  if (Number.isInteger(pairs) && pairs >= 1 && pairs <= 100) return pairs;
+  throw new InvalidArgumentError(`expected a number from 1 to 100, got ${text}`);
+}

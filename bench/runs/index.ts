@@ -1,0 +1,6 @@
+import type { Run } from '../types.js';
+import { addRuns } from './add.js';
+import { processRuns } from './process.js';
+
+/** In the order in which they are run and shown. */
+export const allRuns: readonly Run[] = [...addRuns, ...processRuns];
