@@ -16,6 +16,11 @@ const keyNames = [
   'stats',
   'meta',
   'mark',
+  'traits',
+  'slots',
+  'lanes',
+  'dedupe',
+  'expiry',
 ] as const;
 
 export type KeyName = (typeof keyNames)[number];

@@ -5,5 +5,6 @@ local DEAD_REASONS = { failed = 'f', rejected = 'r', crashed = 'c' }
 local function bury(q, id, priority, reason, fingerprint)
   redis.call('ZADD', q.dead, int(take_ticks(q, 1) + 1), id)
   redis.call('HSET', q.deadrec, id, priority .. DEAD_REASONS[reason] .. fingerprint)
+  leave(q, { id }, true)
   count(q, 'dead', 1)
 end

@@ -3,7 +3,7 @@
 -- REPLY  number of jobs purged; an id that is not dead is passed over
 
 local function dead_purge(keys, ids)
-  local q = named(keys)
+  local q = open(keys)
   local purged = {}
   for _, id in ipairs(ids) do
     if redis.call('ZREM', q.dead, id) == 1 then purged[#purged + 1] = id end
@@ -11,6 +11,7 @@ local function dead_purge(keys, ids)
   apply('HDEL', q.deadrec, purged)
   apply('HDEL', q.jobs, purged)
   forget_tries(q, purged)
+  leave(q, purged)
   return #purged
 end
 

@@ -7,19 +7,17 @@ local function dead_replay(keys, args)
   local delay_ms, step_ms = tonumber(args[1]), tonumber(args[2])
   local place = take_places(q, #args)
   local replayed = {}
+  local traits = traits_among(q, { unpack(args, 3) })
   for i = 3, #args do
     local id = args[i]
     if redis.call('ZREM', q.dead, id) == 1 then
       local priority = tonumber(string.sub(redis.call('HGET', q.deadrec, id), 1, 1))
       local wait_ms = math.floor(delay_ms + #replayed * step_ms)
-      if wait_ms > 0 then
-        delay(q, id, priority, wait_ms)
-      else
-        redis.call('ZADD', q.ready, ready_score(priority, place + i), id)
-      end
+      enter(q, id, priority, traits[i - 2], place + i, wait_ms)
       replayed[#replayed + 1] = id
     end
   end
+  flush(q)
   apply('HDEL', q.deadrec, replayed)
   forget_tries(q, replayed)
   if #replayed > 0 then ring(q) end

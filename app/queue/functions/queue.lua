@@ -15,12 +15,23 @@ local KEY_NAMES = {
   'dead',    -- ZSET  id, score = tick of death: unique, so that it serves as cursor
   'deadrec', -- HASH  id -> priority digit, reason letter, fingerprint
   'stats',   -- HASH  totals and the slots of the rates
-  'meta',    -- HASH  paused, tick, place; resumeAt (ms: rate limited until then); settings (JSON text), policy (the same for functions), revision (of both)
+  'meta',    -- HASH  paused, tick, place; resumeAt (ms: rate limited until then), tat (see rates.lua); settings (JSON text), policy (the
+             --       same for functions), revision (of both); a field for each paused key, and pausedKeys: how many
   'mark',    -- ZSET  the doorbell
+  -- Only in queues that use them:
+  'traits',  -- HASH  id -> packed state, number, priority, key, dedupe: of each job that has a key or dedupe; until done or purged
+  'slots',   -- ZSET  key NUL id, scores 0: jobs of a key that may run now: in line, leased, or waiting for a retry
+  'lanes',   -- ZSET  key NUL score id, scores 0: jobs that wait for others of their key; NUL id: for the one that dedupe let run
+  'dedupe',  -- HASH  name -> packed mode, end in ms, id of the job that stands for it, id of the one kept to run next
+  'expiry',  -- ZSET  what is forgotten at its time in us: `d` and a name of dedupe, `r` and a key with a rate
 }
 
 local PLACES_PER_BAND = 9e14 -- ten bands fit below 2^53; places of 5 us since 1970 fit in a band until the year 2112
 local US_PER_PLACE = 5
+
+-- Of `paused` in meta: a paused queue hands out nothing, a draining one takes nothing.
+local PAUSED = '1'
+local DRAINING = 'd'
 
 -- Numbers go to Redis as text: it would write large ones in its own way, and four times slower.
 local function int(number)
@@ -48,13 +59,16 @@ end
 -- For functions that write: also the clocks, whether the queue is paused, and its policy.
 local function open(keys)
   local q = named(keys)
-  local meta = redis.call('HMGET', q.meta, 'paused', 'tick', 'place', 'policy', 'revision', 'resumeAt')
-  q.paused = meta[1] == '1'
+  local meta = redis.call('HMGET', q.meta, 'paused', 'tick', 'place', 'policy', 'revision', 'resumeAt', 'tat', 'pausedKeys')
+  q.paused = meta[1] == PAUSED
+  q.draining = meta[1] == DRAINING
   q.tick = tonumber(meta[2] or 0)
   q.place = tonumber(meta[3] or 0)
   q.policy = policy_of(meta[4])
   q.revision = tonumber(meta[5] or 0)
   q.resume_at = tonumber(meta[6] or 0)
+  q.tat = tonumber(meta[7] or 0)
+  q.paused_keys = tonumber(meta[8] or 0)
   return q
 end
 
@@ -89,6 +103,12 @@ local function delayed_score(due_ms, priority)
   return int(due_ms * 10 + 9 - priority)
 end
 
+local function delay(q, id, priority, delay_ms)
+  local due_ms = q.now + delay_ms
+  redis.call('ZADD', q.delayed, delayed_score(due_ms, priority), id)
+  q.soonest = math.min(q.soonest or math.huge, due_ms)
+end
+
 -- Says that a waiting claim may find something. The mark stays until somebody takes it, so ringing twice is ringing once.
 local function ring(q)
   redis.call('ZADD', q.mark, 0, 'work')
@@ -114,4 +134,20 @@ end
 -- HSET, ZADD, ... of a list that may be empty.
 local function apply(command, key, list)
   if #list > 0 then redis.call(command, key, unpack(list)) end
+end
+
+-- Adds to a command that `flush` sends once for all that came together.
+local function later(q, command, key, first, second)
+  q.writes = q.writes or {}
+  local name = command .. key
+  local write = q.writes[name] or { command, key }
+  q.writes[name] = write
+  write[#write + 1] = first
+  write[#write + 1] = second
+end
+
+local function flush(q)
+  if not q.writes then return end
+  for _, write in pairs(q.writes) do redis.call(unpack(write)) end
+  q.writes = nil
 end

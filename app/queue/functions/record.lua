@@ -12,7 +12,19 @@ local function record_head(priority, max_attempts, timeout_ms, enqueued_at, opti
   return struct.pack(RECORD, RECORD_VERSION, priority, max_attempts, timeout_ms, enqueued_at, #options) .. options
 end
 
--- Returns key, dedupe, backoff; empty where the job has none.
+-- Returns key, dedupe, backoff of packed options, empty where the job has none.
+local function unpack_options(options)
+  local key, dedupe, backoff = struct.unpack(OPTIONS, options)
+  return key, dedupe, backoff
+end
+
+-- A quick look: nearly no job has any.
+local function has_options(record)
+  local high, low = string.byte(record, RECORD_HEADER_BYTES - 1, RECORD_HEADER_BYTES)
+  return high + low > 0
+end
+
+-- The same for a record.
 local function options_in(record)
   local _, _, _, _, _, length = struct.unpack(RECORD, record)
   if length == 0 then return '', '', '' end

@@ -12,12 +12,6 @@ local function drop_lease(q, id, member)
   redis.call('HDEL', q.held, id)
 end
 
-local function delay(q, id, priority, delay_ms)
-  local due_ms = q.now + delay_ms
-  redis.call('ZADD', q.delayed, delayed_score(due_ms, priority), id)
-  q.soonest = math.min(q.soonest or math.huge, due_ms)
-end
-
 local function retry_ms(q, s, held, tries, attempt)
   if s.retry_after_ms ~= '' then return tonumber(s.retry_after_ms) end
   return backoff_ms(backoff_of(q, held), attempt, tries.delay_ms)
@@ -114,6 +108,7 @@ local function finish(q, entries, window_ms, letters)
   redis.call('HDEL', q.held, unpack(ids))
   redis.call('HDEL', q.jobs, unpack(ids))
   forget_tries(q, ids)
+  leave(q, ids)
   redis.call('HSET', bucket.done, unpack(done))
   redis.call('PEXPIREAT', bucket.done, bucket.expires_at)
   if #results > 0 then

@@ -36,27 +36,21 @@ local function settle_all(q, args)
   return table.concat(letters), at
 end
 
-local function next_wake_ms(q)
-  local next_delayed, deadline = first_score(q.delayed), first_score(q.lease)
-  local due = next_delayed and math.floor(next_delayed / 10) or math.huge
-  local next_ms = math.min(due, deadline or math.huge, q.resume_at > q.now and q.resume_at or math.huge)
-  return next_ms == math.huge and -1 or math.max(0, next_ms - q.now)
-end
-
 local function turn(keys, args)
   local q = open(keys)
   math.randomseed(args[2])
   local letters, at = settle_all(q, args)
   reap(q)
   promote(q)
+  forget_expired(q)
   q.claimed_bytes = 0
   local claims = {}
   for i = 1, args[7] do
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
     at = at + 3
   end
-  local left = (q.paused or q.now < q.resume_at) and 0 or redis.call('ZCARD', q.ready)
-  if left > 0 or (q.soonest and is_first_due(q, q.soonest)) then ring(q) end
+  local left = claimable(q)
+  if must_ring(q, left) then ring(q) end
   save_counts(q)
   save_clocks(q)
   return { letters, next_wake_ms(q), left, unpack(claims) }

@@ -2,6 +2,7 @@
 
 local MAX_REAPED = 100
 local MAX_PROMOTED = 100
+local MAX_EXPIRED = 100
 local MAX_CRASHES = 5
 
 -- The worker crashed or froze: the job goes back to its old place, unless it keeps killing workers.
@@ -25,18 +26,37 @@ local function reap(q)
   for _, member in ipairs(expired) do take_back(q, member) end
 end
 
--- Delayed jobs and retries whose time has come.
+-- Delayed jobs and retries whose time has come. Who was delayed for the first time and has a key joins its lane only now.
 local function promote(q)
   local due = redis.call('ZRANGE', q.delayed, '-inf', delayed_score(q.now, 0), 'BYSCORE', 'LIMIT', 0, MAX_PROMOTED, 'WITHSCORES')
   if #due == 0 then return end
   local place = take_places(q, #due / 2)
   local ids, ready = {}, {}
-  for at = 1, #due, 2 do
-    local id, priority = due[at], 9 - due[at + 1] % 10
-    ids[#ids + 1] = id
-    ready[#ready + 1] = ready_score(priority, place + #ids)
-    ready[#ready + 1] = id
-  end
+  for at = 1, #due, 2 do ids[#ids + 1] = due[at] end
   redis.call('ZREM', q.delayed, unpack(ids))
-  redis.call('ZADD', q.ready, unpack(ready))
+  local traits = traits_among(q, ids)
+  for i, id in ipairs(ids) do
+    local priority = 9 - due[2 * i] % 10
+    if traits[i] and traits[i].state == STATES.delayed then
+      enter(q, id, priority, traits[i], place + i, 0)
+    else
+      ready[#ready + 1] = ready_score(priority, place + i)
+      ready[#ready + 1] = id
+    end
+  end
+  apply('ZADD', q.ready, ready)
+  flush(q)
+end
+
+-- Names of dedupe and rates of keys whose time is over.
+local function forget_expired(q)
+  if redis.call('EXISTS', q.expiry) == 0 then return end
+  local members = redis.call('ZRANGE', q.expiry, '-inf', int(q.now_us), 'BYSCORE', 'LIMIT', 0, MAX_EXPIRED)
+  if #members == 0 then return end
+  local names = {}
+  for _, member in ipairs(members) do
+    if string.sub(member, 1, 1) == 'd' then names[#names + 1] = string.sub(member, 2) end
+  end
+  apply('HDEL', q.dedupe, names)
+  redis.call('ZREM', q.expiry, unpack(members))
 end
