@@ -1,9 +1,10 @@
 import { isMoorlineError, MoorlineError } from '../resilience/errors.js';
 import type { FunctionCall, RedisConnections } from '../redis/types.js';
 import { cutRound, type Chunk, type Submission } from './cut-round.js';
+import { readEnqueueReply } from './enqueue-reply.js';
 import { queueCall } from './library.js';
 import type { PreparedJob } from './prepare-job.js';
-import type { Durability, EnqueueStatus } from './types.js';
+import type { Durability, EnqueueOutcome } from './types.js';
 
 const maxWaitingJobs = 200_000;
 const maxWaitingBytes = 64 * 1024 * 1024;
@@ -17,11 +18,11 @@ export interface GroupCommitOptions {
 }
 
 interface Waiting extends Submission {
-  readonly statuses: EnqueueStatus[];
+  readonly outcomes: EnqueueOutcome[];
   /** Jobs without an answer yet. */
   open: number;
   readonly since: number;
-  readonly resolve: (statuses: readonly EnqueueStatus[]) => void;
+  readonly resolve: (outcomes: readonly EnqueueOutcome[]) => void;
   readonly reject: (error: MoorlineError) => void;
 }
 
@@ -40,17 +41,17 @@ export class GroupCommit {
     private readonly options: GroupCommitOptions,
   ) {}
 
-  /** Statuses in the order of the jobs, once all of them are stored and confirmed. */
-  add(queue: string, jobs: readonly PreparedJob[]): Promise<readonly EnqueueStatus[]> {
+  /** Outcomes in the order of the jobs, once all of them are stored and confirmed. */
+  add(queue: string, jobs: readonly PreparedJob[]): Promise<readonly EnqueueOutcome[]> {
     const bytes = jobs.reduce((total, job) => total + job.bytes, 0);
     if (this.waitingJobs + jobs.length > maxWaitingJobs || this.waitingBytes + bytes > maxWaitingBytes) {
       throw tooManyWaiting();
     }
     this.waitingJobs += jobs.length;
     this.waitingBytes += bytes;
-    return new Promise<readonly EnqueueStatus[]>((resolve, reject) => {
+    return new Promise<readonly EnqueueOutcome[]>((resolve, reject) => {
       const since = performance.now();
-      this.waiting.push({ queue, jobs, next: 0, statuses: [], open: jobs.length, since, resolve, reject });
+      this.waiting.push({ queue, jobs, next: 0, outcomes: [], open: jobs.length, since, resolve, reject });
       this.running ??= this.runRounds();
     }).finally(() => {
       this.waitingJobs -= jobs.length;
@@ -96,7 +97,7 @@ export class GroupCommit {
         const reply = replies[at];
         if (reply instanceof Error) failChunk(chunk, reply);
         else if (unconfirmed !== undefined) failChunk(chunk, unconfirmed);
-        else completeChunk(chunk, lettersOf(reply));
+        else completeChunk(chunk, reply);
       }
     } catch (error) {
       for (const chunk of chunks) failChunk(chunk, error);
@@ -123,24 +124,17 @@ export class GroupCommit {
 /** Ids make an enqueue idempotent. */
 const again = { repeatable: true };
 
-const statusOf: Readonly<Record<string, EnqueueStatus>> = { q: 'queued', d: 'delayed' };
-
-/** The reply: a letter for each job, then the revision of the queue's settings. */
-function lettersOf(reply: unknown): string {
-  const [letters] = reply as [Buffer, number];
-  return String(letters);
-}
-
-function completeChunk({ parts, jobs }: Chunk<Waiting>, letters: string): void {
+function completeChunk({ parts, jobs }: Chunk<Waiting>, reply: unknown): void {
+  const outcomes = readEnqueueReply(reply, jobs);
   let at = 0;
   for (const { submission, from, to } of parts) {
     for (let job = from; job < to; job += 1, at += 1) {
-      const status = letters.charAt(at) === '=' ? jobs[at]?.ifKnown : statusOf[letters.charAt(at)];
-      if (status === undefined) throw new RangeError(`Expected a letter for each job, got ${letters}`);
-      submission.statuses[job] = status;
+      const outcome = outcomes[at];
+      if (outcome instanceof MoorlineError) fail(submission, outcome);
+      else if (outcome !== undefined) submission.outcomes[job] = outcome;
     }
     submission.open -= to - from;
-    if (submission.open === 0) submission.resolve(submission.statuses);
+    if (submission.open === 0) submission.resolve(submission.outcomes);
   }
 }
 

@@ -5,6 +5,10 @@ export const limits = {
   maxResultBytes: 64 * 1024,
   maxWorkerLength: 200,
   maxPriority: 9,
+  maxKeyBytes: 200,
+  maxPausedKeys: 10_000,
+  /** Removed by one request. */
+  maxEmptied: 100_000,
   maxDelayMs: 366 * 24 * 3600 * 1000,
   defaultMaxAttempts: 3,
   maxAttemptsCeiling: 1000,
@@ -30,6 +34,9 @@ export const queueNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Job ids are any text of 1-200 characters without control characters. */
 export const jobIdPattern = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+
+/** Keys of jobs, likewise; their length is counted in bytes. */
+export const keyPattern = /^[^\p{Cc}\p{Cs}]+$/u;
 
 /** Fences are opaque to clients. One that was never handed out is stale, not malformed; no colon, which ends the id in a lease. */
 export const fencePattern = /^[A-Za-z0-9_-]{1,64}$/;

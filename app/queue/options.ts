@@ -1,3 +1,5 @@
+import type { Dedupe } from './types.js';
+
 /** What few jobs have, as it is packed into the record of a job; functions/record.lua reads it. Each at most 255 bytes. */
 export interface PackedOptions {
   readonly key?: string;
@@ -14,4 +16,16 @@ export function packOptions({ key = '', dedupe = '', backoff = '' }: PackedOptio
 function sized(text: string): [Buffer, Buffer] {
   const bytes = Buffer.from(text);
   return [Buffer.from([bytes.length]), bytes];
+}
+
+export const dedupeLetters: Readonly<Record<Dedupe['mode'], string>> = {
+  simple: 's',
+  throttle: 't',
+  debounce: 'd',
+  keepLast: 'k',
+};
+
+/** As functions/dedupe.lua reads it, for example `t:60000:name`. */
+export function dedupeText({ key, mode, ttlMs = 0 }: Dedupe): string {
+  return `${dedupeLetters[mode]}:${ttlMs}:${key}`;
 }

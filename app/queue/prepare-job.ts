@@ -1,9 +1,9 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
-import { packOptions } from './options.js';
+import { dedupeLetters, dedupeText, packOptions } from './options.js';
 import { backoff, backoffText, type Backoff } from './settings.js';
 import type { EnqueueStatus, JobInput } from './types.js';
-import { checkInteger, checkJobId, invalid } from './validate.js';
+import { checkInteger, checkJobId, checkKey, invalid } from './validate.js';
 
 /** A valid job as the function takes it. */
 export interface PreparedJob {
@@ -31,13 +31,38 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
   if (bytes > limits.maxJobDataBytes) {
     throw invalid(`${field}.data`, `at most ${limits.maxJobDataBytes} bytes of JSON`, `${bytes} bytes`);
   }
-  const options = packOptions({ backoff: backoffOf(job.backoff, `${field}.backoff`) });
+  const options = packOptions({
+    key: keyOf(job.key, `${field}.key`),
+    dedupe: dedupeOf(job, `${field}.dedupe`),
+    backoff: backoffOf(job.backoff, `${field}.backoff`),
+  });
   return {
     id,
     ifKnown: job.id === undefined ? (delayMs > 0 ? 'delayed' : 'queued') : 'duplicate',
     args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, options, dataJson],
     bytes: bytes + options.length + id.length,
   };
+}
+
+function keyOf(key: string | undefined, field: string): string | undefined {
+  if (key !== undefined) checkKey(field, key);
+  return key;
+}
+
+function dedupeOf({ dedupe, delayMs = 0 }: JobInput, field: string): string | undefined {
+  if (dedupe === undefined) return undefined;
+  const { key, mode, ttlMs } = dedupe;
+  checkKey(`${field}.key`, key);
+  if (!Object.hasOwn(dedupeLetters, mode))
+    throw invalid(`${field}.mode`, Object.keys(dedupeLetters).join(' or '), mode);
+  if ((mode === 'throttle') !== (ttlMs !== undefined)) {
+    throw invalid(`${field}.ttlMs`, 'given with the mode throttle, and only then', ttlMs);
+  }
+  if (ttlMs !== undefined) checkInteger(`${field}.ttlMs`, ttlMs, 1, limits.maxDelayMs);
+  if (mode === 'debounce' && delayMs === 0) {
+    throw invalid(`${field}.mode`, 'one other than debounce for a job without delayMs', mode);
+  }
+  return dedupeText(dedupe);
 }
 
 function backoffOf(wait: Backoff | undefined, field: string): string | undefined {

@@ -81,8 +81,8 @@ export class RedisQueues implements Queues {
     checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
     const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`));
     this.registry.note(queue);
-    const statuses = prepared.length === 0 ? [] : await this.commits.add(queue, prepared);
-    const receipts = statuses.map((status, index) => ({ id: prepared[index]?.id ?? '', status }));
+    const outcomes = prepared.length === 0 ? [] : await this.commits.add(queue, prepared);
+    const receipts = outcomes.map((outcome, index) => ({ id: prepared[index]?.id ?? '', ...outcome }));
     return { jobs: receipts, durability: this.durability };
   }
 

@@ -16,13 +16,36 @@ export interface JobInput {
   readonly timeoutMs?: number;
   /** How long it waits after a failed attempt. @default that of its queue, else by chance up to 1 s, doubled with each attempt up to 5 min */
   readonly backoff?: Backoff;
+  /** 1-200 bytes: jobs of one key run in the order they came, one at a time or as many as the queue's `keyConcurrency`. */
+  readonly key?: string;
+  readonly dedupe?: Dedupe;
+}
+
+/** Of the jobs of a queue with the same dedupe key, one stands for the others. */
+export interface Dedupe {
+  /** 1-200 bytes; nothing to do with the key of the order. */
+  readonly key: string;
+  /**
+   * `simple`: others are dropped until the first is finished. `throttle`: for `ttlMs` since the first, finished or not.
+   * `debounce`: a new one takes the place of the first while that is delayed, and its own delay begins.
+   * `keepLast`: while the first is under way, the newest other is kept and runs after it; before that, others are dropped.
+   */
+  readonly mode: 'simple' | 'throttle' | 'debounce' | 'keepLast';
+  /** With `throttle`, and only then. */
+  readonly ttlMs?: number;
 }
 
 /** `duplicate`: the queue has the id, in whatever state. When a connection broke meanwhile, this very call may have put it in. */
 export type EnqueueStatus = 'queued' | 'delayed' | 'duplicate';
 
+export interface EnqueueOutcome {
+  readonly status: EnqueueStatus;
+  /** Of a duplicate that dedupe dropped: the id of the job that stands for it. */
+  readonly of?: string;
+}
+
 export interface EnqueueReceipt {
-  readonly jobs: readonly { readonly id: string; readonly status: EnqueueStatus }[];
+  readonly jobs: readonly (EnqueueOutcome & { readonly id: string })[];
   readonly durability: Durability;
 }
 

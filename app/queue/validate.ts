@@ -1,5 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
-import { fencePattern, jobIdPattern, limits, queueNamePattern } from './limits.js';
+import { fencePattern, jobIdPattern, keyPattern, limits, queueNamePattern } from './limits.js';
 
 /** Every message names the field, what was expected and what came. */
 export function invalid(field: string, expected: string, got: unknown): MoorlineError {
@@ -18,6 +18,13 @@ export function checkQueueName(queue: string): void {
 
 export function checkJobId(field: string, id: string): void {
   if (!jobIdPattern.test(id)) throw invalid(field, '1-200 characters without control characters', id);
+}
+
+/** A key of the order, or of dedupe. */
+export function checkKey(field: string, key: string): void {
+  if (!keyPattern.test(key) || Buffer.byteLength(key) > limits.maxKeyBytes) {
+    throw invalid(field, `1-${limits.maxKeyBytes} bytes without control characters`, key);
+  }
 }
 
 export function checkInteger(field: string, value: number, min: number, max: number): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fencePattern, jobIdPattern, limits, queueNamePattern } from '../../queue/limits.js';
+import { fencePattern, jobIdPattern, keyPattern, limits, queueNamePattern } from '../../queue/limits.js';
 
 export const queueName = z
   .string()
@@ -16,6 +16,14 @@ export const fence = z
   .regex(fencePattern, 'Expected the fence as the claim answered it, a string')
   .describe('Names one delivery of a job and never repeats');
 
+export const jobKey = z
+  .string()
+  .regex(keyPattern, 'Expected no control characters')
+  .refine((key) => Buffer.byteLength(key) <= limits.maxKeyBytes, {
+    error: `Expected at most ${limits.maxKeyBytes} bytes`,
+  })
+  .describe('Jobs of one key run in the order they came');
+
 export const workerName = z
   .string()
   .min(1)
@@ -26,6 +34,7 @@ export const anyJson = z.unknown().describe('Any JSON value; numbers are doubles
 
 export const queueParams = z.strictObject({ queue: queueName });
 export const jobParams = z.strictObject({ queue: queueName, id: jobId });
+export const keyParams = z.strictObject({ queue: queueName, key: jobKey });
 
 /** Nothing, or an empty object. */
 export const noBody = z.strictObject({}).nullish();

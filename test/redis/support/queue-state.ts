@@ -23,10 +23,20 @@ export async function queueState(redis: Redis, queue: string): Promise<Record<st
     results: mapValues({ ...(await hash('result:0')), ...(await hash('result:1')) }, String),
     dead: await zset('dead'),
     deadrec: mapValues(await hash('deadrec'), (packed) => readDeadRecord(packed).reason),
+    traits: mapValues(await hash('traits'), (packed) => packed.toString('latin1', 0, 1)),
+    slots: (await zset('slots')).map(readSlot),
+    lanes: (await zset('lanes')).map(readLane),
+    dedupe: Object.keys(await hash('dedupe')),
+    expiry: await zset('expiry'),
     mark: await zset('mark'),
   };
   return Object.fromEntries(Object.entries(state).filter(([, part]) => Object.keys(part).length > 0));
 }
+
+/** `key/id`, as tests like to read it. */
+const readSlot = (member: string) => member.replace('\0', '/');
+/** Likewise; without a key where dedupe keeps the job. */
+const readLane = (member: string) => member.replace(/\0(\d{16})?/, '/');
 
 /** What must be true in every state; each violation is a line. */
 export async function brokenInvariants(redis: Redis, queue: string): Promise<readonly string[]> {
@@ -41,7 +51,8 @@ export async function brokenInvariants(redis: Redis, queue: string): Promise<rea
     await fields('deadrec'),
     await ids('dead'),
   ];
-  const places = [...(await ids('ready')), ...(await ids('delayed')), ...leased, ...dead];
+  const inLanes = (await ids('lanes')).map(readLane).map((member) => member.replace(/^.*\//, ''));
+  const places = [...(await ids('ready')), ...(await ids('delayed')), ...leased, ...dead, ...inLanes];
   const held2 = await readHash(redis, queueKey(queue, 'held'));
   const fences = Object.entries(held2).map(([id, packed]) => `${id}:${readHeld(packed).fence}`);
   return [
@@ -50,7 +61,37 @@ export async function brokenInvariants(redis: Redis, queue: string): Promise<rea
     ...differences('every leased job is held', leased, held),
     ...differences('every dead letter has its record', dead, deadrec),
     ...[...tries, ...errors].filter((id) => !jobs.includes(id)).map((id) => `${id} is gone and still has a story`),
+    ...(await brokenLanes(redis, queue)),
     ...doneTwice(await fields('done:0'), await fields('done:1'), jobs),
+  ];
+}
+
+/** Letters of functions/traits.lua. */
+async function brokenLanes(redis: Redis, queue: string): Promise<readonly string[]> {
+  const traits = Object.entries(await readHash(redis, queueKey(queue, 'traits'))).map(([id, packed]) => ({
+    id,
+    state: packed.toString('latin1', 0, 1),
+    key: packed.toString('utf8', 10, 10 + packed.readUInt8(9)),
+  }));
+  const jobs = Object.keys(await readHash(redis, queueKey(queue, 'jobs')));
+  const members = async (name: KeyName) => (await readZset(redis, queueKey(queue, name))).map(([member]) => member);
+  const of = (...states: string[]) => traits.filter(({ state }) => states.includes(state));
+  const names = (some: typeof traits) => some.map(({ id, key }) => `${key}/${id}`);
+  return [
+    ...differences(
+      'traits are of jobs',
+      traits.filter(({ id }) => !jobs.includes(id)).map(({ id }) => id),
+      [],
+    ),
+    ...differences(
+      'who has a slot is in line',
+      (await members('slots')).map(readSlot),
+      names(of('l').filter(({ key }) => key !== '')),
+    ),
+    ...differences('who has none waits in a lane', (await members('lanes')).map(readLane), [
+      ...names(of('b')),
+      ...of('k').map(({ id }) => `/${id}`),
+    ]),
   ];
 }
 
