@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { limits } from '../queue/limits.js';
@@ -35,8 +34,10 @@ export class Consumer {
   private failedTurns = 0;
   /** How many slots to ask for: one to look with, all there are once a full claim has shown that there is more. */
   private appetite = 1;
-  /** Fires when there is something to settle, or to stop: ends waiting for slots and for work. */
-  private wakeUp = new AbortController();
+  /** Ends the wait of now, for slots or for work: there is something to settle, or this is to stop. */
+  private wake = noWait;
+  /** Jobs by outcome, told to the metrics once a turn: for each job it would cost more than the rest of its bookkeeping. */
+  private readonly finished = new Map<string, number>();
 
   constructor(readonly options: ConsumerOptions) {}
 
@@ -65,15 +66,30 @@ export class Consumer {
   }
 
   private async turn(): Promise<void> {
-    const wakeUp = this.nextWakeUp();
-    const granted = this.stopping ? await untilFired(wakeUp) : await this.options.slots.acquire(this.appetite, wakeUp);
+    const granted = await this.slotsOrWork();
     // Jobs that finish in the same tick are settled by the same call, and the slots they leave are filled by it.
-    await nextTick();
+    if (this.running.size > 0) await nextTick();
     const slots = granted === 0 ? 0 : granted + this.options.slots.take(this.appetite - granted);
     const { jobs, nextWakeMs } = await this.fill(slots);
     if (slots === 0) return;
     this.appetite = jobs.length === slots ? limits.maxClaim : 1;
     if (jobs.length === 0) await this.waitForWork(nextWakeMs);
+  }
+
+  /** Waits for slots; none when there is something to settle and all are taken, or when this is to stop. */
+  private slotsOrWork(): number | Promise<number> {
+    const { slots } = this.options;
+    if (!this.outbox.isEmpty) return this.stopping ? 0 : slots.take(this.appetite);
+    if (this.stopping) {
+      return new Promise((resolve) => {
+        this.wake = () => {
+          resolve(0);
+        };
+      });
+    }
+    const { granted, giveUp } = slots.acquire(this.appetite);
+    this.wake = giveUp;
+    return granted;
   }
 
   /** Runs what is claimed for the slots and gives back the rest of them. */
@@ -85,6 +101,7 @@ export class Consumer {
       this.options.slots.release(slots - result.jobs.length);
     }
     for (const job of result.jobs) this.begin(job);
+    this.tellMetrics();
     return result;
   }
 
@@ -106,9 +123,13 @@ export class Consumer {
   /** The queue is empty: waits without a slot, which others may have use for. */
   private async waitForWork(nextWakeMs: number | undefined): Promise<void> {
     const { slots, queues, queue } = this.options;
-    const signal = this.nextWakeUp();
-    if (this.stopping || signal.aborted) return;
-    const isWork = await queues.waitForWork(queue, { nextWakeMs, signal });
+    if (this.stopping || !this.outbox.isEmpty) return;
+    const wait = new AbortController();
+    this.wake = () => {
+      // With a reason of its own: the default one is an exception with a stack.
+      wait.abort('woken');
+    };
+    const isWork = await queues.waitForWork(queue, { nextWakeMs, signal: wait.signal });
     if (isWork && slots.isFull) queues.passOn(queue);
   }
 
@@ -128,12 +149,11 @@ export class Consumer {
   private async finish(delivery: Delivery): Promise<void> {
     const { queue, execute, slots, metrics, log } = this.options;
     const { id, fence } = delivery.job;
-    metrics.running.inc({ queue });
-    const observeSeconds = metrics.seconds.startTimer({ queue });
+    const startedAt = performance.now();
     const outcome = await delivery.run(execute);
-    observeSeconds();
-    metrics.running.dec({ queue });
-    metrics.finished.inc({ queue, outcome: delivery.interruption ?? outcome?.verdict });
+    metrics.seconds.observe({ queue }, (performance.now() - startedAt) / 1_000);
+    const ending = delivery.interruption ?? outcome?.verdict ?? 'done';
+    this.finished.set(ending, (this.finished.get(ending) ?? 0) + 1);
 
     this.running.delete(delivery);
     slots.release(1);
@@ -160,19 +180,12 @@ export class Consumer {
     log.warn({ queue, jobs: rejected.map(({ id }) => id) }, 'outcomes came too late: the jobs belong to others by now');
   }
 
-  /** With a reason of its own: the default one is an exception with a stack, made for each turn. */
-  private wake(): void {
-    this.wakeUp.abort('woken');
-  }
-
-  private nextWakeUp(): AbortSignal {
-    this.wakeUp = new AbortController();
-    if (!this.outbox.isEmpty) this.wake();
-    return this.wakeUp.signal;
+  private tellMetrics(): void {
+    const { queue, metrics } = this.options;
+    metrics.running.set({ queue }, this.running.size);
+    for (const [outcome, jobs] of this.finished) metrics.finished.inc({ queue, outcome }, jobs);
+    this.finished.clear();
   }
 }
 
-async function untilFired(signal: AbortSignal): Promise<0> {
-  if (!signal.aborted) await once(signal, 'abort');
-  return 0;
-}
+function noWait(): void {}

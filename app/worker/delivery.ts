@@ -7,8 +7,10 @@ export type Interruption = 'timeout' | 'lease lost' | 'stopping';
 
 /** One job in the hands of this worker, from claim to outcome. */
 export class Delivery {
-  private readonly interrupt = new AbortController();
   private leaseEndsAt: number;
+  private interruptedBy: Interruption | undefined;
+  private controller: AbortController | undefined;
+  private conclude: ((outcome: Outcome | undefined) => void) | undefined;
 
   constructor(
     readonly queue: string,
@@ -29,48 +31,63 @@ export class Delivery {
   }
 
   get interruption(): Interruption | undefined {
-    return this.interrupt.signal.aborted ? (this.interrupt.signal.reason as Interruption) : undefined;
+    return this.interruptedBy;
+  }
+
+  /** Made when a handler first asks for it: it costs more than a small job, and most handlers never do. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.interruptedBy !== undefined) this.controller.abort(this.interruptedBy);
+    return this.controller.signal;
   }
 
   /** Fires the handler's signal; `run` then resolves at once, whatever the handler does. */
   end(why: Interruption): void {
-    this.interrupt.abort(why);
+    if (this.interruptedBy !== undefined) return;
+    this.interruptedBy = why;
+    this.controller?.abort(why);
+    this.conclude?.(why === 'timeout' ? timedOut(this.options.timeoutMs) : undefined);
   }
 
   /** undefined when the outcome is no longer this worker's to tell. */
-  async run(execute: Executor): Promise<Outcome | undefined> {
-    const { timeoutMs } = this.options;
-    const timer = setTimeout(() => {
-      this.end('timeout');
-    }, timeoutMs);
-    const { signal } = this.interrupt;
-    const interrupted = new Promise<Outcome | undefined>((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve(signal.reason === 'timeout' ? timedOut(timeoutMs) : undefined);
-      });
+  run(execute: Executor): Promise<Outcome | undefined> {
+    if (this.interruptedBy !== undefined) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.end('timeout');
+      }, this.options.timeoutMs);
+      this.conclude = (outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      };
+      void execute({ ...this.job, queue: this.queue }, new Context(this, this.options)).then(this.conclude);
     });
-    try {
-      if (signal.aborted) return undefined;
-      return await Promise.race([interrupted, execute({ ...this.job, queue: this.queue }, this.context())]);
-    } finally {
-      clearTimeout(timer);
-    }
+  }
+}
+
+/** What few handlers ask for is made when they do. */
+class Context implements JobContext {
+  readonly attempt: number;
+  readonly fence: string;
+  readonly deadline: number;
+
+  constructor(
+    private readonly delivery: Delivery,
+    private readonly options: { readonly timeoutMs: number; readonly log: Logger },
+  ) {
+    const { attempt, fence } = delivery.job;
+    this.attempt = attempt;
+    this.fence = fence;
+    this.deadline = Date.now() + options.timeoutMs;
   }
 
-  private context(): JobContext {
-    const { attempt, fence, id } = this.job;
-    const { queue } = this;
-    const { log, timeoutMs } = this.options;
-    return {
-      signal: this.interrupt.signal,
-      // A log of its own costs more than a small job: most handlers never ask for it.
-      get log() {
-        return log.child({ queue, job: id, attempt });
-      },
-      attempt,
-      fence,
-      deadline: Date.now() + timeoutMs,
-    };
+  get signal(): AbortSignal {
+    return this.delivery.signal;
+  }
+
+  get log(): Logger {
+    const { queue, job } = this.delivery;
+    return this.options.log.child({ queue, job: job.id, attempt: job.attempt });
   }
 }
 

@@ -3,6 +3,13 @@ interface Waiter {
   readonly grant: (slots: number) => void;
 }
 
+export interface SlotsWait {
+  /** 0 after giving up. */
+  readonly granted: Promise<number>;
+  /** Takes none, unless some were granted already. */
+  readonly giveUp: () => void;
+}
+
 /** The jobs a worker may run at the same time, shared by its queues: whoever waits first gets the next one. */
 export class Slots {
   private readonly waiters: Waiter[] = [];
@@ -13,25 +20,24 @@ export class Slots {
     return this.free <= 0;
   }
 
-  /** Waits for at least one slot and takes up to `most`; takes none (0) when `signal` fires before one is free. */
-  acquire(most: number, signal: AbortSignal): Promise<number> {
-    if (this.free > 0) return Promise.resolve(this.take(most));
-    if (signal.aborted) return Promise.resolve(0);
-    return new Promise((resolve) => {
-      const giveUp = (): void => {
-        this.waiters.splice(this.waiters.indexOf(waiter), 1);
-        resolve(0);
-      };
-      const waiter: Waiter = {
-        most,
-        grant: (slots) => {
-          signal.removeEventListener('abort', giveUp);
-          resolve(slots);
-        },
-      };
+  /** Waits for at least one slot and takes up to `most`. */
+  acquire(most: number): SlotsWait {
+    let giveUp = noWait;
+    const granted = new Promise<number>((grant) => {
+      if (this.free > 0) {
+        grant(this.take(most));
+        return;
+      }
+      const waiter: Waiter = { most, grant };
       this.waiters.push(waiter);
-      signal.addEventListener('abort', giveUp, { once: true });
+      giveUp = () => {
+        const at = this.waiters.indexOf(waiter);
+        if (at === -1) return;
+        this.waiters.splice(at, 1);
+        grant(0);
+      };
     });
+    return { granted, giveUp };
   }
 
   release(slots: number): void {
@@ -50,3 +56,5 @@ export class Slots {
     return taken;
   }
 }
+
+function noWait(): void {}
