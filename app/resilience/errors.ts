@@ -12,6 +12,7 @@ export const errorCatalogue = {
   queue_paused: { status: 409, retryable: true },
   quota_exceeded: { status: 429, retryable: true },
   internal: { status: 500, retryable: false },
+  gateway_unavailable: { status: 503, retryable: true },
   redis_unavailable: { status: 503, retryable: true },
   unconfirmed: { status: 503, retryable: true },
   deadline_exceeded: { status: 504, retryable: true },

@@ -1,0 +1,67 @@
+import { loadConfig } from '../../config/index.js';
+import { createLog } from '../../log.js';
+import { createMetrics } from '../../metrics.js';
+import { RedisQueues } from '../../queue/queues.js';
+import type { ClaimedJob, ClaimRequest, DeliveryRef, JobView as StoredView, SettleRequest } from '../../queue/types.js';
+import { connectRedis } from '../../redis/index.js';
+import type { RedisOptions } from '../options.js';
+import type { Backend, Delivery, JobView, Settlement } from '../types.js';
+
+/** The engine that gateways and workers use, in this process: it waits for Redis by itself, and outlasts its failovers. */
+export function openEngine({ redis, password, sentinelPassword, caFile }: RedisOptions): Backend {
+  const environment = {
+    REDIS_URI: redis,
+    REDIS_PASSWORD: password,
+    SENTINEL_PASSWORD: sentinelPassword,
+    REDIS_TLS_CA_FILE: caFile,
+  };
+  const config = loadConfig(environment, 'worker');
+  const connections = connectRedis({ config, log: createLog({ level: 'silent' }), metrics: createMetrics() });
+  const queues = new RedisQueues(connections, {
+    durability: config.redis.target.kind === 'sentinel' ? 'replicated' : 'memory',
+    doneWindowMs: config.queue.doneWindowMs,
+  });
+  return {
+    enqueue: (queue, jobs) => queues.enqueue(queue, jobs),
+    claim: async (queue, request) => (await queues.claim(queue, request)).map(parsed),
+    settle: async (queue, settlements, claim) => {
+      const { rejected, jobs } = await queues.settle(queue, requestOf(settlements, claim));
+      return { rejected, jobs: jobs.map(parsed) };
+    },
+    extend: async (queue, deliveries, leaseMs) => {
+      const extend = deliveries.map(({ id, fence }: DeliveryRef) => ({ id, fence, leaseMs }));
+      return (await queues.settle(queue, { extend })).rejected;
+    },
+    counts: (queue) => queues.counts(queue),
+    job: async (queue, id) => viewOf(await queues.job(queue, id)),
+    setPaused: (queue, paused) => (paused ? queues.pause(queue) : queues.resume(queue)),
+    close: async () => {
+      await queues.close();
+      await connections.close();
+    },
+  };
+}
+
+function parsed({ dataJson, ...job }: ClaimedJob): Delivery {
+  return { ...job, data: JSON.parse(dataJson) as unknown };
+}
+
+function viewOf(view: StoredView | undefined): JobView | undefined {
+  if (view === undefined) return undefined;
+  const { dataJson, ...rest } = view;
+  const data = dataJson === undefined ? {} : { data: JSON.parse(dataJson) as unknown };
+  if (rest.state !== 'done' || rest.resultJson === undefined) return { ...rest, ...data };
+  const { resultJson, ...done } = rest;
+  return { ...done, ...data, result: JSON.parse(resultJson) as unknown };
+}
+
+function requestOf(settlements: readonly Settlement[], claim: ClaimRequest | undefined): SettleRequest {
+  const of = <Verdict extends Settlement['verdict']>(verdict: Verdict) =>
+    settlements.filter((one): one is Extract<Settlement, { verdict: Verdict }> => one.verdict === verdict);
+  return {
+    done: of('done').map(({ id, fence, result }) => ({ id, fence, resultJson: JSON.stringify(result) })),
+    failed: of('failed').map(({ id, fence, failure }) => ({ id, fence, ...failure })),
+    release: of('release').map(({ id, fence }) => ({ id, fence })),
+    claim,
+  };
+}

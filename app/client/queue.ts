@@ -1,0 +1,82 @@
+import { MoorlineError } from '../resilience/errors.js';
+import type { Durability, EnqueueReceipt, EnqueueStatus, JobInput, QueueCounts } from '../queue/types.js';
+import { checkedBySchema, type StandardSchema } from './standard-schema.js';
+import type { Backend, JobView } from './types.js';
+import { QueueWorker, type Handler, type WorkerOptions } from './work/worker.js';
+
+/** What may be said of a job beside its data. */
+export type AddOptions = Omit<JobInput, 'data'>;
+
+export type NewJob<Input> = AddOptions & { readonly data: Input };
+
+export interface AddedJob {
+  readonly id: string;
+  readonly status: EnqueueStatus;
+  readonly durability: Durability;
+}
+
+export interface QueueOptions {
+  /** Checks the data of each job before it is sent. @default none */
+  readonly schema?: StandardSchema;
+}
+
+/** One queue. `Input` is what is added, `Data` what handlers get: another type only where a schema transforms. */
+export class Queue<Input, Data> {
+  constructor(
+    readonly name: string,
+    private readonly backend: Backend,
+    private readonly options: QueueOptions,
+    private readonly workers: Set<QueueWorker>,
+  ) {}
+
+  /**
+   * Adds a job; it is safe from any single fault of the servers when this resolves. Jobs that are added at the same time share
+   * a request. With an `id` of your own the same job twice is one job, also after this has failed.
+   */
+  async add(data: Input, options: AddOptions = {}): Promise<AddedJob> {
+    const { jobs, durability } = await this.addMany([{ ...options, data }]);
+    const [job] = jobs;
+    if (job === undefined) throw new MoorlineError('internal', 'Expected one job in the answer, got none');
+    return { ...job, durability };
+  }
+
+  /** Adds jobs, in the order in which they run. What a schema refuses, or one job too large, refuses all of them. */
+  async addMany(jobs: readonly NewJob<Input>[]): Promise<EnqueueReceipt> {
+    return this.backend.enqueue(this.name, await this.checked(jobs));
+  }
+
+  counts(): Promise<QueueCounts> {
+    return this.backend.counts(this.name);
+  }
+
+  /** Undefined when the queue does not know the id, or has forgotten that it was done. */
+  job(id: string): Promise<JobView<Data> | undefined> {
+    return this.backend.job(this.name, id) as Promise<JobView<Data> | undefined>;
+  }
+
+  /** A paused queue takes jobs and settlements and hands out nothing. */
+  pause(): Promise<void> {
+    return this.backend.setPaused(this.name, true);
+  }
+
+  resume(): Promise<void> {
+    return this.backend.setPaused(this.name, false);
+  }
+
+  /** Claims jobs and runs the handler from now on, until it is closed. */
+  worker(handler: Handler<Data>, options: WorkerOptions = {}): QueueWorker {
+    const worker = new QueueWorker(this.name, this.backend, handler as Handler<unknown>, options);
+    this.workers.add(worker);
+    const forget = (): void => void this.workers.delete(worker);
+    worker.closed.then(forget, forget);
+    return worker;
+  }
+
+  private async checked(jobs: readonly NewJob<Input>[]): Promise<readonly JobInput[]> {
+    const { schema } = this.options;
+    if (schema === undefined) return jobs;
+    return Promise.all(
+      jobs.map(async (job, at) => ({ ...job, data: await checkedBySchema(schema, job.data, `jobs[${at}].data`) })),
+    );
+  }
+}

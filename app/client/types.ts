@@ -1,0 +1,58 @@
+import type {
+  ClaimedJob,
+  ClaimRequest,
+  DeliveryRef,
+  EnqueueReceipt,
+  JobFailure,
+  JobInput,
+  JobView as StoredView,
+  QueueCounts,
+} from '../queue/types.js';
+
+/** A job as a handler sees it. Times are milliseconds since 1970, by the clock of Redis. */
+export interface Job<Data> extends Omit<ClaimedJob, 'dataJson'> {
+  readonly queue: string;
+  readonly data: Data;
+}
+
+/** Where a job is and why. */
+export type JobView<Data = unknown> = Parsed<StoredView, Data>;
+
+/** Data and results as values; over each member of a union. */
+type Parsed<View, Data> = View extends unknown
+  ? Omit<View, 'dataJson' | 'resultJson'> & { readonly data?: Data; readonly result?: unknown }
+  : never;
+
+export type Delivery = Omit<ClaimedJob, 'dataJson'> & { readonly data: unknown };
+
+/** One verdict on one delivery. */
+export type Settlement = DeliveryRef &
+  (
+    | { readonly verdict: 'done'; readonly result?: unknown }
+    | { readonly verdict: 'failed'; readonly failure: Failure }
+    | { readonly verdict: 'release' }
+  );
+
+export interface Failure {
+  readonly error: JobFailure;
+  readonly retry?: boolean;
+  readonly retryAfterMs?: number;
+}
+
+export interface Settled {
+  readonly rejected: readonly DeliveryRef[];
+  readonly jobs: readonly Delivery[];
+}
+
+/** The queues, behind a gateway or in Redis. Every method rejects with a MoorlineError only. */
+export interface Backend {
+  enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt>;
+  claim(queue: string, request: ClaimRequest): Promise<readonly Delivery[]>;
+  settle(queue: string, settlements: readonly Settlement[], claim?: ClaimRequest): Promise<Settled>;
+  /** Answers those whose lease is lost. */
+  extend(queue: string, deliveries: readonly DeliveryRef[], leaseMs: number): Promise<readonly DeliveryRef[]>;
+  counts(queue: string): Promise<QueueCounts>;
+  job(queue: string, id: string): Promise<JobView | undefined>;
+  setPaused(queue: string, paused: boolean): Promise<void>;
+  close(): Promise<void>;
+}
