@@ -1,9 +1,9 @@
+import type { Outcome } from '../queue/outcome.js';
 import type {
   ClaimedJob,
   ClaimRequest,
   DeliveryRef,
   EnqueueReceipt,
-  JobFailure,
   JobInput,
   JobView as StoredView,
   QueueCounts,
@@ -26,18 +26,7 @@ type Parsed<View, Data> = View extends unknown
 export type Delivery = Omit<ClaimedJob, 'dataJson'> & { readonly data: unknown };
 
 /** One verdict on one delivery. */
-export type Settlement = DeliveryRef &
-  (
-    | { readonly verdict: 'done'; readonly result?: unknown }
-    | { readonly verdict: 'failed'; readonly failure: Failure }
-    | { readonly verdict: 'release' }
-  );
-
-export interface Failure {
-  readonly error: JobFailure;
-  readonly retry?: boolean;
-  readonly retryAfterMs?: number;
-}
+export type Settlement = DeliveryRef & (Outcome | { readonly verdict: 'release' });
 
 export interface Settled {
   readonly rejected: readonly DeliveryRef[];

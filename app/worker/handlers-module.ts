@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { outcomeOfError, outcomeOfResult } from './outcome.js';
+import { outcomeOfError, outcomeOfResult } from '../queue/outcome.js';
 import { WorkerSetupError } from './setup-error.js';
 import type { Executor, Handler } from './types.js';
 

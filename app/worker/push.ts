@@ -1,5 +1,5 @@
 import { limits } from '../queue/limits.js';
-import { failedForGood, outcomeOfError } from './outcome.js';
+import { failedForGood, outcomeOfError } from '../queue/outcome.js';
 import type { Executor, JobContext, Outcome } from './types.js';
 
 type Delivery = Parameters<Executor>[0];

@@ -1,5 +1,6 @@
 import type { Logger } from '../log.js';
-import type { ClaimedJob, FailureClass, JobFailure } from '../queue/types.js';
+import type { Outcome } from '../queue/outcome.js';
+import type { ClaimedJob } from '../queue/types.js';
 
 /** A job as a handler sees it. */
 export interface Job {
@@ -31,17 +32,6 @@ export interface JobContext {
  * one with `retryAfterMs` is tried again after that time, and `class` says what else it may mean (see FailureClass).
  */
 export type Handler = (job: Job, context: JobContext) => unknown;
-
-/** What became of a delivery. */
-export type Outcome =
-  | { readonly verdict: 'done'; readonly resultJson?: string }
-  | {
-      readonly verdict: 'failed';
-      readonly error: JobFailure;
-      readonly class?: FailureClass;
-      readonly retry?: boolean;
-      readonly retryAfterMs?: number;
-    };
 
 /** Does one delivery, in this process or elsewhere. Never rejects. */
 export type Executor = (job: ClaimedJob & { readonly queue: string }, context: JobContext) => Promise<Outcome>;

@@ -56,12 +56,10 @@ function viewOf(view: StoredView | undefined): JobView | undefined {
 }
 
 function requestOf(settlements: readonly Settlement[], claim: ClaimRequest | undefined): SettleRequest {
-  const of = <Verdict extends Settlement['verdict']>(verdict: Verdict) =>
-    settlements.filter((one): one is Extract<Settlement, { verdict: Verdict }> => one.verdict === verdict);
   return {
-    done: of('done').map(({ id, fence, result }) => ({ id, fence, resultJson: JSON.stringify(result) })),
-    failed: of('failed').map(({ id, fence, failure }) => ({ id, fence, ...failure })),
-    release: of('release').map(({ id, fence }) => ({ id, fence })),
+    done: settlements.filter((one) => one.verdict === 'done'),
+    failed: settlements.filter((one) => one.verdict === 'failed'),
+    release: settlements.filter((one) => one.verdict === 'release'),
     claim,
   };
 }

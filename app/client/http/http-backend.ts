@@ -1,4 +1,4 @@
-import { isMoorlineError, MoorlineError } from '../../resilience/errors.js';
+import { isMoorlineError } from '../../resilience/errors.js';
 import type { ClaimRequest, DeliveryRef, EnqueueReceipt, JobInput, QueueCounts } from '../../queue/types.js';
 import type { GatewayOptions } from '../options.js';
 import type { Backend, Delivery, JobView, Settled, Settlement } from '../types.js';
@@ -43,7 +43,8 @@ export class HttpBackend implements Backend {
 
   async settle(queue: string, settlements: readonly Settlement[], claim?: ClaimRequest): Promise<Settled> {
     // Without a claim the same request again is no harm.
-    const request = { ...post({ ...bodyOf(settlements), claim }), once: claim !== undefined };
+    const body = settleBody(settlements, claim);
+    const request = { method: 'POST', body, once: claim !== undefined } as const;
     return (await this.client.request(pathOf(queue, 'settle'), request)).body as Settled;
   }
 
@@ -75,27 +76,21 @@ export class HttpBackend implements Backend {
   }
 }
 
-const post = (body: object) => ({ method: 'POST', body: jsonOf(body) }) as const;
-
-function jsonOf(body: object): string {
-  try {
-    return JSON.stringify(body);
-  } catch (error) {
-    throw new MoorlineError('invalid_request', `Expected JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
+const post = (body: object) => ({ method: 'POST', body: JSON.stringify(body) }) as const;
 
 const pathOf = (queue: string, ...rest: readonly string[]): string =>
   `/api/v1/queues/${[queue, ...rest].map(encodeURIComponent).join('/')}`;
 
-/** The lists of a settle request; a verdict that nobody has got is left out. */
-function bodyOf(settlements: readonly Settlement[]): object {
-  const lists: { done: object[]; failed: object[]; release: object[] } = { done: [], failed: [], release: [] };
-  for (const settlement of settlements) {
-    const { id, fence } = settlement;
-    if (settlement.verdict === 'done') lists.done.push({ id, fence, result: settlement.result });
-    else if (settlement.verdict === 'failed') lists.failed.push({ id, fence, ...settlement.failure });
-    else lists.release.push({ id, fence });
-  }
-  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+/** The body of a settle request. Results go out as the text they are. */
+function settleBody(settlements: readonly Settlement[], claim: ClaimRequest | undefined): string {
+  const lists: Record<Settlement['verdict'], string[]> = { done: [], failed: [], release: [] };
+  for (const settlement of settlements) lists[settlement.verdict].push(settlementJson(settlement));
+  const parts = Object.entries(lists).map(([verdict, list]) => `"${verdict}":[${list.join(',')}]`);
+  return `{${[...parts, ...(claim === undefined ? [] : [`"claim":${JSON.stringify(claim)}`])].join(',')}}`;
+}
+
+function settlementJson({ verdict, ...settlement }: Settlement): string {
+  if (verdict !== 'done' || !('resultJson' in settlement)) return JSON.stringify(settlement);
+  const { resultJson, ...delivery } = settlement;
+  return `${JSON.stringify(delivery).slice(0, -1)},"result":${resultJson ?? 'null'}}`;
 }

@@ -1,5 +1,6 @@
+import { outcomeOfError, outcomeOfResult, type Outcome } from '../../queue/outcome.js';
 import type { Delivery, Job, Settlement } from '../types.js';
-import { outcomeOfError, outcomeOfResult, timedOut, type Outcome } from './outcome.js';
+
 
 export interface JobContext {
   /** Fires when the time is up, the lease is lost or the worker closes: whatever the handler does then counts no more. */
@@ -10,7 +11,7 @@ export interface JobContext {
 
 /**
  * Does a job. What it returns, if anything, is the job's result: JSON, 64 KiB at most. A job runs at least once: do it so that twice
- * is no harm. What it throws fails the attempt; `NeverRetry` and `RetryLater` say what is to follow.
+ * is no harm. What it throws fails the attempt; `NeverRetry`, `RetryLater`, `NotYet` and `RateLimited` say what is to follow.
  */
 export type Handler<Data> = (job: Job<Data>, context: JobContext) => unknown;
 
@@ -81,3 +82,8 @@ async function run(handler: Handler<unknown>, job: Job<unknown>, context: JobCon
     return outcomeOfError(error);
   }
 }
+
+const timedOut = (timeoutMs: number): Outcome => ({
+  verdict: 'failed',
+  error: { code: 'timeout', message: `The handler took longer than ${timeoutMs} ms` },
+});

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { outcomeOfError, outcomeOfResult } from '../../../app/worker/outcome.js';
+import { outcomeOfError, outcomeOfResult, type Outcome } from '../../../app/queue/outcome.js';
 import { limits } from '../../../app/queue/limits.js';
-import type { Outcome } from '../../../app/worker/types.js';
 
 const cycle: { self?: object } = {};
 cycle.self = cycle;

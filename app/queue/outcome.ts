@@ -1,6 +1,16 @@
-import { limits } from '../queue/limits.js';
-import type { FailureClass, JobFailure } from '../queue/types.js';
-import type { Outcome } from './types.js';
+import { limits } from './limits.js';
+import type { FailureClass, JobFailure } from './types.js';
+
+/** What became of a delivery. */
+export type Outcome =
+  | { readonly verdict: 'done'; readonly resultJson?: string }
+  | {
+      readonly verdict: 'failed';
+      readonly error: JobFailure;
+      readonly class?: FailureClass;
+      readonly retry?: boolean;
+      readonly retryAfterMs?: number;
+    };
 
 /** What a handler returned, as the verdict on its job. A result that cannot be stored fails the job for good: it would be the same again. */
 export function outcomeOfResult(result: unknown): Outcome {
