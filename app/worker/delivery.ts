@@ -1,5 +1,6 @@
 import type { ClaimedJob } from '../queue/types.js';
-import type { Executor, JobContext, Outcome } from './types.js';
+import type { Outcome } from '../queue/outcome.js';
+import type { Executor, JobContext } from './types.js';
 import type { Logger } from '../log.js';
 
 /** Why a delivery ends before its handler does. */

@@ -1,5 +1,5 @@
 import type { DeliveryRef, SettleRequest } from '../queue/types.js';
-import type { Outcome } from './types.js';
+import type { Outcome } from '../queue/outcome.js';
 
 export type Settlement = DeliveryRef & (Outcome | { readonly verdict: 'release' });
 

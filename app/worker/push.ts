@@ -1,6 +1,6 @@
 import { limits } from '../queue/limits.js';
-import { failedForGood, outcomeOfError } from '../queue/outcome.js';
-import type { Executor, JobContext, Outcome } from './types.js';
+import { failedForGood, outcomeOfError, type Outcome } from '../queue/outcome.js';
+import type { Executor, JobContext } from './types.js';
 
 type Delivery = Parameters<Executor>[0];
 

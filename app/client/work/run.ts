@@ -1,7 +1,6 @@
 import { outcomeOfError, outcomeOfResult, type Outcome } from '../../queue/outcome.js';
 import type { Delivery, Job, Settlement } from '../types.js';
 
-
 export interface JobContext {
   /** Fires when the time is up, the lease is lost or the worker closes: whatever the handler does then counts no more. */
   readonly signal: AbortSignal;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLog } from '../../../app/log.js';
 import { Delivery } from '../../../app/worker/delivery.js';
-import type { Executor, JobContext, Outcome } from '../../../app/worker/types.js';
+import type { Outcome } from '../../../app/queue/outcome.js';
+import type { Executor, JobContext } from '../../../app/worker/types.js';
 
 const log = createLog({ level: 'silent' });
 const job = {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLog } from '../../../app/log.js';
 import { parseRetryAfter, pushTo } from '../../../app/worker/push.js';
-import type { Outcome } from '../../../app/worker/types.js';
+import type { Outcome } from '../../../app/queue/outcome.js';
 
 const delivery = {
   id: 'a"1',
