@@ -20,7 +20,7 @@ export class QueueCounters {
       new Counter({ name, help, labelNames: ['queue', ...labels], registers: [registry] });
     this.enqueuedTotal = counter(
       'moorline_jobs_enqueued_total',
-      'Jobs accepted: queued, delayed or duplicate',
+      'Jobs accepted: queued, delayed, duplicate, or dead since their data does not match',
       'status',
     );
     this.claimedTotal = counter('moorline_jobs_claimed_total', 'Deliveries handed to workers');
@@ -33,7 +33,7 @@ export class QueueCounters {
   }
 
   enqueued(queue: string, { jobs }: EnqueueReceipt): void {
-    for (const status of ['queued', 'delayed', 'duplicate'] as const) {
+    for (const status of ['queued', 'delayed', 'duplicate', 'dead'] as const) {
       const jobsOfStatus = jobs.filter((job) => job.status === status).length;
       if (jobsOfStatus > 0) this.enqueuedTotal.inc({ queue: this.label(queue), status }, jobsOfStatus);
     }

@@ -3,6 +3,8 @@
  */
 export const callLimits = {
   maxJobs: 500,
+  /** Jobs that are dead from the beginning cost Redis several commands each. */
+  maxDeadJobs: 100,
   /** A failure or a release costs Redis several commands of its own, `done` and `extend` share theirs. */
   maxSettlementCost: 500,
   maxClaimed: 250,

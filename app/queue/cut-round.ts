@@ -6,6 +6,8 @@ const maxCallsPerRound = 40;
 
 /** Jobs of one caller; those before `next` are sent. */
 export interface Submission {
+  /** The function that takes them. */
+  readonly call: 'enqueue' | 'enqueue_dead';
   readonly queue: string;
   readonly jobs: readonly PreparedJob[];
   next: number;
@@ -13,6 +15,7 @@ export interface Submission {
 
 /** What one function call carries: pieces of submissions to one queue. */
 export interface Chunk<S extends Submission> {
+  readonly call: Submission['call'];
   readonly queue: string;
   readonly jobs: PreparedJob[];
   readonly parts: Part<S>[];
@@ -41,20 +44,21 @@ class Round<S extends Submission> {
   /** Whether there was room for all. */
   take(submission: S): boolean {
     for (let job = submission.jobs[submission.next]; job !== undefined; job = submission.jobs[submission.next]) {
-      const chunk = this.chunkWithRoom(submission.queue, job);
+      const chunk = this.chunkWithRoom(submission, job);
       if (chunk === undefined) return false;
       fill(chunk, submission);
     }
     return true;
   }
 
-  private chunkWithRoom(queue: string, job: PreparedJob): Chunk<S> | undefined {
-    const filling = this.filling.get(queue);
+  private chunkWithRoom({ call, queue }: S, job: PreparedJob): Chunk<S> | undefined {
+    const line = `${call} ${queue}`;
+    const filling = this.filling.get(line);
     if (filling !== undefined && hasRoom(filling, job)) return filling;
     if (this.chunks.length === maxCallsPerRound) return undefined;
-    const chunk: Chunk<S> = { queue, jobs: [], parts: [], bytes: 0 };
+    const chunk: Chunk<S> = { call, queue, jobs: [], parts: [], bytes: 0 };
     this.chunks.push(chunk);
-    this.filling.set(queue, chunk);
+    this.filling.set(line, chunk);
     return chunk;
   }
 }
@@ -73,6 +77,7 @@ function fill<S extends Submission>(chunk: Chunk<S>, submission: S): void {
   chunk.parts.push({ submission, from, to: submission.next });
 }
 
-function hasRoom({ jobs, bytes }: Chunk<Submission>, job: PreparedJob): boolean {
-  return jobs.length === 0 || (jobs.length < callLimits.maxJobs && bytes + job.bytes <= callLimits.maxBytes);
+function hasRoom({ call, jobs, bytes }: Pick<Chunk<Submission>, 'call' | 'jobs' | 'bytes'>, job: PreparedJob): boolean {
+  const maxJobs = call === 'enqueue' ? callLimits.maxJobs : callLimits.maxDeadJobs;
+  return jobs.length === 0 || (jobs.length < maxJobs && bytes + job.bytes <= callLimits.maxBytes);
 }

@@ -19,6 +19,7 @@ const files = [
   'leave',
   'bury',
   'enqueue',
+  'enqueue_dead',
   'settle',
   'upkeep',
   'claim',
@@ -44,6 +45,7 @@ export const queueLibrary: FunctionLibrary = defineLibrary(
 
 export type QueueFunction =
   | 'enqueue'
+  | 'enqueue_dead'
   | 'turn'
   | 'pause'
   | 'configure'

@@ -99,7 +99,12 @@ export interface DeadRecord {
   readonly fingerprint: string;
 }
 
-const deadReasons: Readonly<Record<string, DeadReason>> = { f: 'failed', r: 'rejected', c: 'crashed' };
+const deadReasons: Readonly<Record<string, DeadReason>> = {
+  f: 'failed',
+  r: 'rejected',
+  c: 'crashed',
+  i: 'invalid',
+};
 
 export function readDeadRecord(packed: Buffer): DeadRecord {
   const text = packed.toString();

@@ -1,7 +1,7 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
 import { dedupeLetters, dedupeText, packOptions } from './options.js';
-import { backoff, backoffText, type Backoff } from './settings.js';
+import { backoff, backoffText, type Backoff, type QueueSettings } from './settings.js';
 import type { EnqueueStatus, JobInput } from './types.js';
 import { checkInteger, checkJobId, checkKey, invalid } from './validate.js';
 
@@ -15,12 +15,18 @@ export interface PreparedJob {
   readonly ifKnown: EnqueueStatus;
   /** id, priority, delayMs, maxAttempts, timeoutMs, packed options, data */
   readonly args: readonly (string | number | Buffer)[];
+  readonly dataJson: string;
   readonly bytes: number;
 }
 
+/** What jobs of the queue have that do not say. */
+export type JobDefaults = Pick<QueueSettings, 'maxAttempts' | 'timeoutMs' | 'maxDataBytes'>;
+
 /** Checks a job and fills in what it leaves open; `field` names it in messages. */
-export function prepareJob(job: JobInput, field: string): PreparedJob {
-  const { id = makeJobId(), priority = 0, delayMs = 0, maxAttempts = limits.defaultMaxAttempts, timeoutMs } = job;
+export function prepareJob(job: JobInput, field: string, defaults: JobDefaults = {}): PreparedJob {
+  const { id = makeJobId(), priority = 0, delayMs = 0, timeoutMs = defaults.timeoutMs } = job;
+  const { maxAttempts = defaults.maxAttempts ?? limits.defaultMaxAttempts } = job;
+  const { maxDataBytes = limits.maxJobDataBytes } = defaults;
   checkJobId(`${field}.id`, id);
   checkInteger(`${field}.priority`, priority, 0, limits.maxPriority);
   checkInteger(`${field}.delayMs`, delayMs, 0, limits.maxDelayMs);
@@ -28,8 +34,8 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
   if (timeoutMs !== undefined) checkInteger(`${field}.timeoutMs`, timeoutMs, 1, limits.maxTimeoutMs);
   const dataJson = jsonText(job.data, `${field}.data`);
   const bytes = Buffer.byteLength(dataJson);
-  if (bytes > limits.maxJobDataBytes) {
-    throw invalid(`${field}.data`, `at most ${limits.maxJobDataBytes} bytes of JSON`, `${bytes} bytes`);
+  if (bytes > maxDataBytes) {
+    throw invalid(`${field}.data`, `at most ${maxDataBytes} bytes of JSON`, `${bytes} bytes`);
   }
   const options = packOptions({
     key: keyOf(job.key, `${field}.key`),
@@ -40,6 +46,7 @@ export function prepareJob(job: JobInput, field: string): PreparedJob {
     id,
     ifKnown: job.id === undefined ? (delayMs > 0 ? 'delayed' : 'queued') : 'duplicate',
     args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, options, dataJson],
+    dataJson,
     bytes: bytes + options.length + id.length,
   };
 }

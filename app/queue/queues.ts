@@ -1,13 +1,15 @@
 import type { RedisConnections } from '../redis/types.js';
+import { MoorlineError } from '../resilience/errors.js';
 import { Claims } from './claims.js';
 import { DeadLetters } from './dead-letters.js';
-import { GroupCommit } from './group-commit.js';
+import { Enqueuer } from './enqueuer.js';
 import { registryKey } from './keys.js';
 import { queueCall } from './library.js';
 import { limits } from './limits.js';
 import { countsOf, jobViewOf } from './observe.js';
-import { prepareJob } from './prepare-job.js';
+import { PolicyCache } from './policy-cache.js';
 import { QueueRegistry } from './registry.js';
+import { checkSchema } from './data-schema.js';
 import { queueSettings, type QueueSettings, type SettingsView } from './settings.js';
 import { SettingsStore } from './settings-store.js';
 import { settlementsOf } from './settlement.js';
@@ -35,7 +37,7 @@ import type {
 import { checkAtMost, checkClaim, checkJobId, checkQueueName, invalid } from './validate.js';
 
 export interface QueuesOptions {
-  /** `replicated`: an enqueue counts when a replica has it; needs a primary with replicas. `memory`: when the primary has it. */
+  /** Of queues that are not told; all but `memory` say that the primary has replicas. */
   readonly durability: Durability['class'];
   /** How long results and ids of finished jobs are remembered at least. @default 300 000 */
   readonly doneWindowMs?: number;
@@ -49,13 +51,12 @@ export interface QueuesOptions {
 
 /** The queues of one Redis. The connections stay the caller's: close the queues first. */
 export class RedisQueues implements Queues {
-  private readonly commits: GroupCommit;
+  private readonly enqueuer: Enqueuer;
   private readonly turns: TurnBatcher;
   private readonly claims: Claims;
   private readonly letters: DeadLetters;
   private readonly registry: QueueRegistry;
   private readonly settingsStore: SettingsStore;
-  private readonly durability: Durability;
 
   constructor(
     private readonly connections: RedisConnections,
@@ -67,23 +68,21 @@ export class RedisQueues implements Queues {
       sweepMs = 30_000,
     }: QueuesOptions,
   ) {
-    this.durability = { class: durability, replicas: durability === 'replicated' ? 1 : 0, confirmed: true };
-    this.commits = new GroupCommit(connections, { durability, waitReplicasTimeoutMs });
+    this.settingsStore = new SettingsStore(connections);
+    const policies = new PolicyCache((queue) => this.settingsStore.read(queue));
+    const replicas = durability === 'memory' ? 0 : 1;
+    this.enqueuer = new Enqueuer(connections, policies, { durability, replicas, waitReplicasTimeoutMs });
     this.turns = new TurnBatcher(connections, doneWindowMs);
     this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });
     this.letters = new DeadLetters(connections);
     this.registry = new QueueRegistry(connections);
-    this.settingsStore = new SettingsStore(connections);
   }
 
   async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
     checkQueueName(queue);
     checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
-    const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`));
     this.registry.note(queue);
-    const outcomes = prepared.length === 0 ? [] : await this.commits.add(queue, prepared);
-    const receipts = outcomes.map((outcome, index) => ({ id: prepared[index]?.id ?? '', ...outcome }));
-    return { jobs: receipts, durability: this.durability };
+    return this.enqueuer.enqueue(queue, jobs);
   }
 
   async claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]> {
@@ -144,6 +143,8 @@ export class RedisQueues implements Queues {
     checkQueueName(queue);
     const { success, error } = queueSettings.safeParse(settings);
     if (!success) throw invalid('the settings', 'as documented', error.issues[0]?.message);
+    if (settings.schema !== undefined) checkSchema(settings.schema);
+    if (settings.durability === 'fsync') await this.checkDisk();
     this.registry.note(queue);
     return this.settingsStore.write(queue, settings);
   }
@@ -174,7 +175,13 @@ export class RedisQueues implements Queues {
   /** Waiting claims end without jobs; what is under way is finished. */
   async close(): Promise<void> {
     this.claims.close();
-    await Promise.all([this.commits.idle(), this.turns.idle()]);
+    await Promise.all([this.enqueuer.idle(), this.turns.idle()]);
+  }
+
+  private async checkDisk(): Promise<void> {
+    const refusal = await this.connections.diskRefusal();
+    if (refusal === undefined) return;
+    throw new MoorlineError('durability_unavailable', `The primary cannot promise durability fsync: ${refusal}`);
   }
 
   private async setPaused(queue: string, paused: boolean): Promise<void> {

@@ -7,7 +7,7 @@ export class SettingsStore {
   constructor(private readonly connections: Pick<RedisConnections, 'call'>) {}
 
   async read(queue: string): Promise<SettingsView> {
-    const reply = await this.connections.call('command', queueCall('settings', queue));
+    const reply = await this.connections.call('command', queueCall('settings', queue), { repeatable: true });
     const [revision, json] = reply as [number, Buffer];
     return { revision, settings: revision === 0 ? {} : (JSON.parse(String(json)) as QueueSettings) };
   }

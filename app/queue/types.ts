@@ -10,9 +10,9 @@ export interface JobInput {
   readonly priority?: number;
   /** @default 0 */
   readonly delayMs?: number;
-  /** How many failed attempts before the job is a dead letter. @default 3 */
+  /** How many failed attempts before the job is a dead letter. @default the queue's, else 3 */
   readonly maxAttempts?: number;
-  /** How long a handler may take. @default the worker's own */
+  /** How long a handler may take. @default the queue's, else the worker's own */
   readonly timeoutMs?: number;
   /** How long it waits after a failed attempt. @default that of its queue, else by chance up to 1 s, doubled with each attempt up to 5 min */
   readonly backoff?: Backoff;
@@ -35,8 +35,10 @@ export interface Dedupe {
   readonly ttlMs?: number;
 }
 
-/** `duplicate`: the queue has the id, in whatever state. When a connection broke meanwhile, this very call may have put it in. */
-export type EnqueueStatus = 'queued' | 'delayed' | 'duplicate';
+/**
+ * `dead`: its data does not match the schema of the queue, so it is a dead letter.
+ * `duplicate`: the queue has the id, in whatever state. When a connection broke meanwhile, this very call may have put it in. */
+export type EnqueueStatus = 'queued' | 'delayed' | 'duplicate' | 'dead';
 
 export interface EnqueueOutcome {
   readonly status: EnqueueStatus;
@@ -49,8 +51,11 @@ export interface EnqueueReceipt {
   readonly durability: Durability;
 }
 
+/** Where jobs are once their enqueue is answered. */
 export interface Durability {
-  readonly class: 'memory' | 'replicated';
+  /** `memory`: the primary has them; `replicated`: a replica, too; `fsync`: they are on disk. */
+  readonly class: 'memory' | 'replicated' | 'fsync';
+  /** That have them besides the primary. */
   readonly replicas: number;
   readonly confirmed: boolean;
 }
@@ -185,8 +190,8 @@ export type JobView = JobState & {
   readonly dataJson?: string;
 };
 
-/** `failed`: its last attempt did. `rejected`: a worker said never again. `crashed`: it took down too many workers. */
-export type DeadReason = 'failed' | 'rejected' | 'crashed';
+/** `failed`: its last attempt did. `rejected`: a worker said never again. `crashed`: it took down too many workers. `invalid`: its data did not match the schema of the queue. */
+export type DeadReason = 'failed' | 'rejected' | 'crashed' | 'invalid';
 
 export interface DeadError extends JobFailure {
   readonly attempt: number;

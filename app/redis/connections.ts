@@ -4,7 +4,8 @@ import type { Registry } from '../metrics.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { formatAddress, openConnection, type Command } from './connection.js';
 import { Doorbell } from './doorbell.js';
-import { DurableCalls, type DurableReplies, type ReplicaWait } from './durable.js';
+import { askDisk } from './disk.js';
+import { DurableCalls } from './durable.js';
 import { callFunction, functionCommand } from './functions.js';
 import { Link, sizeOf, type RunOptions } from './link.js';
 import { MemoryGate } from './memory-gate.js';
@@ -13,7 +14,15 @@ import { Probe } from './probe.js';
 import { registerRedisMetrics, type RedisMetrics } from './redis-metrics.js';
 import { roleNames, roles } from './roles.js';
 import { Sentinels } from './sentinels.js';
-import type { CallOptions, ConnectionsStatus, FunctionCall, RedisConnections, Role } from './types.js';
+import type {
+  CallOptions,
+  ConnectionsStatus,
+  DurableReplies,
+  DurableWait,
+  FunctionCall,
+  RedisConnections,
+  Role,
+} from './types.js';
 
 export interface ConnectOptions {
   readonly config: Pick<Config, 'redis' | 'serverId' | 'pod'>;
@@ -72,8 +81,14 @@ class Connections implements RedisConnections {
     );
   }
 
-  callDurably(calls: readonly FunctionCall[], wait: ReplicaWait, options: RunOptions = {}): Promise<DurableReplies> {
+  callDurably(calls: readonly FunctionCall[], wait: DurableWait, options: RunOptions = {}): Promise<DurableReplies> {
     return this.memory.guardAll(calls, (admitted) => this.durable.call(admitted, wait, options));
+  }
+
+  async diskRefusal(): Promise<string | undefined> {
+    const deadline = Deadline.after(roles.command.deadlineMs);
+    const disk = await this.links.command.run(askDisk, 0, deadline, { repeatable: true });
+    return disk.method === 'none' ? disk.reason : undefined;
   }
 
   waitForDoorbell(keys: readonly string[], blockMs: number): Promise<string | undefined> {

@@ -1,25 +1,17 @@
 import { Deadline } from '../resilience/deadline.js';
-import type { Command, Connection } from './connection.js';
+import { MoorlineError } from '../resilience/errors.js';
+import { confirmerOf, saysNotOnDisk, type Confirmation, type Confirmer } from './confirmation.js';
+import type { Connection } from './connection.js';
+import { diskOf, distrustDisk } from './disk.js';
 import { functionCommand, loadLibrary } from './functions.js';
 import { sizeOf, type Link, type RunOptions } from './link.js';
 import { didNothing, kindOfRedisError, NotSentError, toMoorlineError } from './redis-errors.js';
 import { roles } from './roles.js';
-import type { FunctionCall } from './types.js';
-
-export interface ReplicaWait {
-  readonly replicas: number;
-  readonly waitMs: number;
-}
-
-export interface DurableReplies {
-  /** A call that Redis refused is a MoorlineError, at its place. */
-  readonly replies: readonly unknown[];
-  readonly confirmedReplicas: number;
-}
+import type { DurableReplies, DurableWait, FunctionCall } from './types.js';
 
 /**
- * Writes that replicas must have before they count. WAIT blocks its connection, so calls go in rounds: while one round
- * waits for the replicas the next calls gather, and then share one WAIT.
+ * Writes that replicas or disks must have before they count. WAIT blocks its connection, so calls go in rounds: while one
+ * round waits the next calls gather, and then share one WAIT.
  */
 export class DurableCalls {
   private gathering: Entry[] = [];
@@ -27,7 +19,7 @@ export class DurableCalls {
 
   constructor(private readonly link: Link) {}
 
-  call(calls: readonly FunctionCall[], wait: ReplicaWait, options: RunOptions = {}): Promise<DurableReplies> {
+  call(calls: readonly FunctionCall[], wait: DurableWait, options: RunOptions = {}): Promise<DurableReplies> {
     const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);
     const deadline = Deadline.after(roles.durable.deadlineMs + wait.waitMs);
     return this.link.run((connection) => this.gather({ connection, calls, wait, deadline }), bytes, deadline, options);
@@ -57,7 +49,7 @@ interface Request {
   /** WAIT confirms what its own connection wrote: the calls and their WAIT are sent on this one or not at all. */
   readonly connection: Connection;
   readonly calls: readonly FunctionCall[];
-  readonly wait: ReplicaWait;
+  readonly wait: DurableWait;
   readonly deadline: Deadline;
 }
 
@@ -70,7 +62,10 @@ interface Entry extends Request {
 function splitRound(entries: readonly Entry[]): { round: Entry[]; rest: Entry[] } {
   const [first] = entries;
   const goesAlong = ({ connection, wait }: Entry) =>
-    connection === first?.connection && wait.replicas === first.wait.replicas && wait.waitMs === first.wait.waitMs;
+    connection === first?.connection &&
+    wait.replicas === first.wait.replicas &&
+    wait.waitMs === first.wait.waitMs &&
+    wait.onDisk === first.wait.onDisk;
   return { round: entries.filter(goesAlong), rest: entries.filter((entry) => !goesAlong(entry)) };
 }
 
@@ -84,8 +79,14 @@ async function runRound(round: readonly Entry[]): Promise<void> {
   const [first] = round;
   if (first === undefined) return;
   const { connection, wait } = first;
+  const confirmer = await confirmerFor(connection, wait).catch(asError);
+  if (confirmer instanceof Error) {
+    for (const { reject } of round) reject(confirmer);
+    return;
+  }
   const calls = round.flatMap((entry) => entry.calls);
-  const { replies, confirmation } = await sendThenWait(connection, calls, wait);
+  const { replies, confirmation } = await sendAndConfirm(connection, calls, confirmer);
+  if (!(confirmation instanceof Error) && confirmation.onDisk === false) distrustDisk(connection);
   let at = 0;
   for (const entry of round) {
     settle(entry, replies.slice(at, at + entry.calls.length), confirmation);
@@ -93,18 +94,26 @@ async function runRound(round: readonly Entry[]): Promise<void> {
   }
 }
 
+/** Refuses before anything is written what the server cannot promise. */
+async function confirmerFor(connection: Connection, wait: DurableWait): Promise<Confirmer> {
+  if (wait.onDisk !== true) return confirmerOf(wait);
+  const disk = await diskOf(connection);
+  if (disk.method !== 'none') return confirmerOf(wait, disk);
+  throw new MoorlineError('durability_unavailable', `The primary cannot promise its disk: ${disk.reason}`);
+}
+
 interface RoundResult {
   readonly replies: readonly unknown[];
-  readonly confirmation: unknown;
+  readonly confirmation: Confirmation | Error;
 }
 
 /** One trip; a second one for the calls whose library had to be loaded first. */
-async function sendThenWait(
+async function sendAndConfirm(
   connection: Connection,
   calls: readonly FunctionCall[],
-  wait: ReplicaWait,
+  confirmer: Confirmer,
 ): Promise<RoundResult> {
-  const first = await trip(connection, calls, wait);
+  const first = await trip(connection, calls, confirmer);
   const isMissing = (reply: unknown) => reply instanceof Error && kindOfRedisError(reply) === 'function-missing';
   const missing = calls.filter((_, at) => isMissing(first.replies[at]));
   if (missing.length === 0) return first;
@@ -116,7 +125,7 @@ async function sendThenWait(
   if (loaded instanceof Error) {
     return { ...first, replies: first.replies.map((reply) => (isMissing(reply) ? loaded : reply)) };
   }
-  const second = await trip(connection, missing, wait);
+  const second = await trip(connection, missing, confirmer);
   const late = second.replies.values();
   return {
     replies: first.replies.map((reply) => (isMissing(reply) ? late.next().value : reply)),
@@ -127,18 +136,23 @@ async function sendThenWait(
 async function trip(
   connection: Connection,
   calls: readonly FunctionCall[],
-  { replicas, waitMs }: ReplicaWait,
+  { commands, read }: Confirmer,
 ): Promise<RoundResult> {
-  // WAIT with 0 would wait for ever.
-  const waitCommand: Command = ['WAIT', replicas, Math.max(1, Math.round(waitMs))];
   const results = await Promise.all(
-    [...calls.map(functionCommand), waitCommand].map((command) => outcome(connection.send(command))),
+    [...calls.map(functionCommand), ...commands].map((command) => outcome(connection.send(command))),
   );
-  return { replies: results.slice(0, -1), confirmation: results.at(-1) };
+  const confirmations = results.slice(calls.length);
+  const failed = confirmations.find((result) => result instanceof Error && !saysNotOnDisk(result));
+  const replies = results.slice(0, calls.length);
+  return { replies, confirmation: failed instanceof Error ? failed : read(confirmations) };
 }
 
 /** Where nothing was done, or the calls are repeatable, the link sends them again; else the caller must. */
-function settle({ connection, resolve, reject }: Entry, replies: readonly unknown[], confirmation: unknown): void {
+function settle(
+  { connection, resolve, reject }: Entry,
+  replies: readonly unknown[],
+  confirmation: RoundResult['confirmation'],
+): void {
   const failed = [...replies, confirmation].filter((result) => result instanceof Error);
   if (failed.some((error) => kindOfRedisError(error) === 'wrong-server')) connection.drop('it is no primary any more');
 
@@ -152,19 +166,22 @@ function settle({ connection, resolve, reject }: Entry, replies: readonly unknow
     reject(lost);
     return;
   }
-  const errors = failed.map((error) => toMoorlineError(error));
-  const fatal = confirmation instanceof Error ? errors.at(-1) : errors.find(({ code }) => code === 'redis_unavailable');
-  if (fatal !== undefined) {
-    reject(fatal);
-    return;
+  const unavailable = failed.map((error) => toMoorlineError(error)).find(({ code }) => code === 'redis_unavailable');
+  if (confirmation instanceof Error) reject(toMoorlineError(confirmation));
+  else if (unavailable !== undefined) reject(unavailable);
+  else {
+    resolve({
+      replies: replies.map((reply) => (reply instanceof Error ? toMoorlineError(reply) : reply)),
+      ...confirmation,
+    });
   }
-  resolve({
-    replies: replies.map((reply) => (reply instanceof Error ? toMoorlineError(reply) : reply)),
-    confirmedReplicas: Number(confirmation),
-  });
 }
 
 /** The result, or the error as a value. */
 function outcome(work: Promise<unknown>): Promise<unknown> {
-  return work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  return work.catch(asError);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,7 +1,6 @@
 import { isMoorlineError, type MoorlineError } from '../resilience/errors.js';
-import type { DurableReplies } from './durable.js';
 import { functionName } from './library.js';
-import type { FunctionCall } from './types.js';
+import type { DurableReplies, FunctionCall } from './types.js';
 
 /** Memory does not come back within milliseconds. */
 const memoryPauseMs = 5_000;
@@ -40,11 +39,11 @@ export class MemoryGate {
   ): Promise<DurableReplies> {
     const refusals = calls.map((call) => this.refusal(call));
     const admitted = calls.filter((_, at) => refusals[at] === undefined);
-    const { replies, confirmedReplicas } =
+    const { replies, ...confirmed } =
       admitted.length === 0 && calls.length > 0 ? { replies: [], confirmedReplicas: 0 } : await send(admitted);
     for (const [at, call] of admitted.entries()) this.note(call, replies[at]);
     const answers = replies.values();
-    return { replies: refusals.map((refusal) => refusal ?? answers.next().value), confirmedReplicas };
+    return { replies: refusals.map((refusal) => refusal ?? answers.next().value), ...confirmed };
   }
 
   private refusal({ library, name }: FunctionCall): MoorlineError | undefined {

@@ -21,7 +21,7 @@ export type RedisErrorKind =
   /** Anything else: wrong use, an error of a function, a missing permission. */
   | 'other';
 
-const wrongServer = /^(READONLY|LOADING|MASTERDOWN)\b|WAIT cannot be used with replica/;
+const wrongServer = /^(READONLY|LOADING|MASTERDOWN)\b|WAIT(AOF)? cannot be used with replica/;
 const overQuota = /^(ERR )?max (\w+ )*(requests?|bandwidth|commands?)( \w+)* (limit|quota) exceeded/i;
 const refused = /^(UNBLOCKED|BUSY|TRYAGAIN|MISCONF)\b/;
 const connectionLost = /^(Connection is closed|Stream isn't writeable|Socket timeout|connect |read E|write E)/;

@@ -36,7 +36,8 @@ function unusable(reason: string): ServerVerdict {
   return { usable: false, reason };
 }
 
-function parseInfo(text: string): ReadonlyMap<string, string> {
+/** The fields of INFO by name. */
+export function parseInfo(text: string): ReadonlyMap<string, string> {
   const fields = text.split(/\r?\n/).flatMap((line) => {
     const at = line.indexOf(':');
     return at > 0 ? [[line.slice(0, at), line.slice(at + 1)] as const] : [];

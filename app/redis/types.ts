@@ -26,22 +26,42 @@ export interface CallOptions {
   readonly repeatable?: boolean;
 }
 
+/** Where writes must be before they count. */
+export interface DurableWait {
+  readonly replicas: number;
+  /** On the disk of the primary, and of as many replicas where the server can tell (WAITAOF, since 7.2). @default false */
+  readonly onDisk?: boolean;
+  readonly waitMs: number;
+}
+
+export interface DurableReplies {
+  /** A call that Redis refused is a MoorlineError, at its place. */
+  readonly replies: readonly unknown[];
+  readonly confirmedReplicas: number;
+  /** Present where it was wanted. */
+  readonly onDisk?: boolean;
+}
+
 /** The connections of a process by purpose. All replies are Buffers where Redis answers a string. */
 export interface RedisConnections {
   /** Calls a function of the library; loads the library first where the server lacks it. Resent after a lost connection only when `repeatable`. */
   call(role: 'command' | 'task', call: FunctionCall, options?: CallOptions): Promise<unknown>;
 
   /**
-   * Sends the calls and then one WAIT on the same connection (a new connection would confirm writes it never carried).
-   * `confirmedReplicas` is what WAIT answered within `waitMs` (less than the socket timeout); a lost connection rejects
-   * with `redis_unavailable`, unless the calls are `repeatable`: then they and their WAIT are sent again on the next one.
-   * A call that Redis refused is a MoorlineError in `replies`, at its place.
+   * Sends the calls and then what confirms them on the same connection (a new connection would confirm writes it never
+   * carried). The replies say how far they came within `waitMs` (less than the socket timeout); a lost connection rejects
+   * with `redis_unavailable`, unless the calls are `repeatable`: then all of it is sent again on the next one.
+   * A call that Redis refused is a MoorlineError in `replies`, at its place. Rejects with `durability_unavailable`, and has
+   * written nothing, when the server cannot tell what is on its disk.
    */
   callDurably(
     calls: readonly FunctionCall[],
-    wait: { readonly replicas: number; readonly waitMs: number },
+    wait: DurableWait,
     options?: Pick<CallOptions, 'repeatable'>,
-  ): Promise<{ readonly replies: readonly unknown[]; readonly confirmedReplicas: number }>;
+  ): Promise<DurableReplies>;
+
+  /** Why the primary of now cannot tell what is on its disk: one line for people; undefined when it can. */
+  diskRefusal(): Promise<string | undefined>;
 
   /**
    * Blocks on the doorbells (sorted sets) for `blockMs` at most, and no longer than the configured blocking timeout.

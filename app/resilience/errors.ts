@@ -10,6 +10,7 @@ export const errorCatalogue = {
   body_too_large: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
   queue_paused: { status: 409, retryable: true },
+  durability_unavailable: { status: 409, retryable: true },
   quota_exceeded: { status: 429, retryable: true },
   internal: { status: 500, retryable: false },
   gateway_unavailable: { status: 503, retryable: true },

@@ -44,12 +44,12 @@ export const enqueueReceipt = z.strictObject({
   jobs: z.array(
     z.strictObject({
       id: jobId,
-      status: z.enum(['queued', 'delayed', 'duplicate']),
+      status: z.enum(['queued', 'delayed', 'duplicate', 'dead']),
       of: jobId.optional().describe('Of a job that dedupe dropped: the one that stands for it'),
     }),
   ),
   durability: z.strictObject({
-    class: z.enum(['memory', 'replicated']),
+    class: z.enum(['memory', 'replicated', 'fsync']),
     replicas: z.int().min(0).describe('How many replicas have the jobs besides the primary'),
     confirmed: z.boolean(),
   }),

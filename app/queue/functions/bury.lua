@@ -1,6 +1,6 @@
 -- A dead letter: record, tries and errors stay where they are, `dead` and `deadrec` say that and why it is dead.
 
-local DEAD_REASONS = { failed = 'f', rejected = 'r', crashed = 'c' }
+local DEAD_REASONS = { failed = 'f', rejected = 'r', crashed = 'c', invalid = 'i' }
 
 local function bury(q, id, priority, reason, fingerprint)
   redis.call('ZADD', q.dead, int(take_ticks(q, 1) + 1), id)

@@ -1,5 +1,5 @@
 -- turn: settles deliveries, does the upkeep, claims: one trip to Redis for a worker's whole cycle.
--- ARGV   windowMs (how long done ids are remembered at least), seed of the jitter,
+-- ARGV   windowMs (how long done ids are remembered at least, where the queue has no other), seed of the jitter,
 --        number of done, failed, extend, release and claim entries, then these:
 --        done     id, fence, JSON text of the result or empty
 --        failed   id, fence, class (retry, never, wait, rateLimited), retryAfterMs or empty, JSON text of the error, fingerprint
@@ -22,7 +22,7 @@ local SETTLERS = {
 -- Returns the letters, and where the claims begin.
 local function settle_all(q, args)
   local letters, at = {}, 8 + 3 * args[3]
-  finish(q, { unpack(args, 8, at - 1) }, tonumber(args[1]), letters)
+  finish(q, { unpack(args, 8, at - 1) }, q.policy.doneWindowMs or tonumber(args[1]), letters)
   for i, kind in ipairs(SETTLERS) do
     for _ = 1, args[3 + i] do
       local settlement = { verdict = kind.verdict }

@@ -4,8 +4,13 @@ import { callLimits } from '../../../app/queue/call-limits.js';
 import { cutRound, type Submission } from '../../../app/queue/cut-round.js';
 import type { PreparedJob } from '../../../app/queue/prepare-job.js';
 
-const job = (id: string, bytes = 200): PreparedJob => ({ id, ifKnown: 'duplicate', args: [id], bytes });
-const submission = (queue: string, jobs: readonly PreparedJob[]): Submission => ({ queue, jobs, next: 0 });
+const job = (id: string, bytes = 200): PreparedJob => ({ id, ifKnown: 'duplicate', args: [id], dataJson: '', bytes });
+const submission = (queue: string, jobs: readonly PreparedJob[]): Submission => ({
+  call: 'enqueue',
+  queue,
+  jobs,
+  next: 0,
+});
 const jobs = (count: number, bytes?: number) => Array.from({ length: count }, (_, n) => job(`j${n}`, bytes));
 
 describe('cutRound', () => {

@@ -1,0 +1,147 @@
+import { isMoorlineError, MoorlineError } from '../resilience/errors.js';
+import type { RedisConnections } from '../redis/types.js';
+import { isStronger, promiseKept, writerOf, type Deployment } from './durability.js';
+import { failureJson, fingerprintOf } from './failure.js';
+import { GroupCommit, type Commit } from './group-commit.js';
+import { makeJobId } from './job-id.js';
+import type { PolicyCache } from './policy-cache.js';
+import type { QueuePolicy } from './policy.js';
+import { prepareJob, type PreparedJob } from './prepare-job.js';
+import type { Durability, EnqueueReceipt, EnqueueOutcome, JobInput } from './types.js';
+
+export interface EnqueuerOptions extends Deployment {
+  /** Of queues that are not told. */
+  readonly durability: Durability['class'];
+}
+
+/** Takes jobs in, as the settings of their queue say. */
+export class Enqueuer {
+  /** Apart, so that who waits for a disk holds up nobody who does not. */
+  private readonly commits: Readonly<Record<Durability['class'], GroupCommit>>;
+
+  constructor(
+    connections: Pick<RedisConnections, 'call' | 'callDurably'>,
+    private readonly policies: PolicyCache,
+    private readonly options: EnqueuerOptions,
+  ) {
+    const commit = (durability: Durability['class']) => new GroupCommit(writerOf(durability, connections, options));
+    this.commits = { memory: commit('memory'), replicated: commit('replicated'), fsync: commit('fsync') };
+  }
+
+  async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
+    const policy = await this.policyFor(queue, jobs);
+    const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`, policy.settings));
+    if (prepared.length === 0) return { jobs: [], durability: promiseKept(this.classOf(policy), this.options) };
+    try {
+      const { outcomes, durability } = await this.commit(queue, prepared, policy);
+      const receipts = outcomes.map((outcome, index) => ({ id: prepared[index]?.id ?? '', ...outcome }));
+      return { jobs: receipts, durability: promiseKept(durability, this.options) };
+    } catch (error) {
+      throw withJobs(error, prepared);
+    }
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    await Promise.all(Object.values(this.commits).map((commit) => commit.idle()));
+  }
+
+  /** Nothing is stored yet when this fails: any ids will do. */
+  private async policyFor(queue: string, jobs: readonly JobInput[]): Promise<QueuePolicy> {
+    try {
+      return await this.policies.of(queue);
+    } catch (error) {
+      throw withJobs(
+        error,
+        jobs.map(({ id = makeJobId() }) => ({ id })),
+      );
+    }
+  }
+
+  private async commit(
+    queue: string,
+    jobs: readonly PreparedJob[],
+    policy: QueuePolicy,
+  ): Promise<{ outcomes: readonly EnqueueOutcome[]; durability: Durability['class'] }> {
+    const durability = this.classOf(policy);
+    const parts = partsOf(jobs, policy);
+    const commits = await Promise.all(parts.map((part) => this.commits[durability].add(part.call, queue, part.jobs)));
+    const outcomes = outcomesOf(parts, commits);
+    const changed = await this.policies.learn(queue, commits[0]?.revision ?? policy.revision);
+    if (changed === undefined || !isStronger(this.classOf(changed), durability)) return { outcomes, durability };
+
+    // The promise became stronger meanwhile: the same again, which writes nothing twice, confirms that it is kept.
+    const stronger = this.classOf(changed);
+    await Promise.all(parts.map((part) => this.commits[stronger].add(part.call, queue, part.jobs)));
+    return { outcomes, durability: stronger };
+  }
+
+  private classOf({ settings }: QueuePolicy): Durability['class'] {
+    return settings.durability ?? this.options.durability;
+  }
+}
+
+/** Jobs that go by one function; `places` are theirs in the request. */
+interface Part {
+  readonly call: 'enqueue' | 'enqueue_dead';
+  readonly jobs: readonly PreparedJob[];
+  readonly places?: readonly number[];
+}
+
+/** Jobs whose data does not match the schema are dead letters from the beginning, and disturb no other. */
+function partsOf(jobs: readonly PreparedJob[], { checkData }: QueuePolicy): readonly Part[] {
+  if (checkData === undefined) return [{ call: 'enqueue', jobs }];
+  const fine: PlacedJob[] = [];
+  const dead: PlacedJob[] = [];
+  for (const [place, job] of jobs.entries()) {
+    const faults = checkData(job.dataJson);
+    if (faults.length === 0) fine.push({ place, job });
+    else dead.push({ place, job: { ...job, args: [...job.args, ...errorArgs(faults)] } });
+  }
+  return [partOf('enqueue', fine), partOf('enqueue_dead', dead)].filter((part) => part.jobs.length > 0);
+}
+
+interface PlacedJob {
+  readonly place: number;
+  readonly job: PreparedJob;
+}
+
+function partOf(call: Part['call'], placed: readonly PlacedJob[]): Part {
+  return { call, jobs: placed.map(({ job }) => job), places: placed.map(({ place }) => place) };
+}
+
+/** The error of a dead letter and its fingerprint, in which values have no part. */
+function errorArgs(faults: ReturnType<NonNullable<QueuePolicy['checkData']>>): [string, string] {
+  const message = faults.map(({ rule, got }) => `${rule}, got ${got}`).join('; ');
+  const kind = faults.map(({ rule }) => rule).join('; ');
+  return [failureJson({ message, code: 'invalid' }), fingerprintOf({ message: kind, code: 'invalid' })];
+}
+
+/** In the order of the request. */
+function outcomesOf(parts: readonly Part[], commits: readonly Commit[]): readonly EnqueueOutcome[] {
+  const [first] = commits;
+  if (first !== undefined && parts[0]?.places === undefined) return first.outcomes;
+  const outcomes: EnqueueOutcome[] = [];
+  for (const [at, { places = [] }] of parts.entries()) {
+    for (const [index, outcome] of (commits[at]?.outcomes ?? []).entries()) outcomes[places[index] ?? 0] = outcome;
+  }
+  return outcomes;
+}
+
+/** Jobs may have been stored although the answer is an error: who knows their ids can send them again without duplicates. */
+function withJobs(error: unknown, jobs: readonly { readonly id: string }[]): MoorlineError {
+  if (!isMoorlineError(error)) {
+    return new MoorlineError(
+      'internal',
+      `Enqueueing failed: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  if (!error.retryable) return error;
+  // A write without an answer in time is what `unconfirmed` means to whoever sent it.
+  const code = error.code === 'deadline_exceeded' ? 'unconfirmed' : error.code;
+  return new MoorlineError(code, error.message, {
+    ...error.options,
+    details: { jobs: jobs.map(({ id }) => ({ id })) },
+  });
+}
