@@ -3,9 +3,9 @@ import type { Values } from './read-environment.js';
 import type { RedisTarget } from './redis-uri.js';
 import type { Config } from './types.js';
 
-/** One for each role (command, task, durable, blocking), and one for each Sentinel. */
+/** One for each role (command, task, durable, blocking, subscriber, admin), and one for each Sentinel. */
 export function connectionsNeeded(target: RedisTarget): number {
-  return 4 + (target.kind === 'sentinel' ? target.sentinels.length : 0);
+  return 6 + (target.kind === 'sentinel' ? target.sentinels.length : 0);
 }
 
 /** What each variable alone allows and all together do not; one line for each. */

@@ -34,7 +34,14 @@ export const environment = {
     '10',
     seconds('How long one call waits for a sign of new jobs; then it looks by itself.', 0.1, 60),
   ),
-  REDIS_HEALTH_CHECK_INTERVAL: withDefault('30', seconds('How often a write is tried, for `/readyz`.', 1, 3600)),
+  REDIS_HEALTH_CHECK_INTERVAL: withDefault(
+    '30',
+    seconds(
+      'How often a write is tried, for `/readyz`, and connections that say nothing are asked whether they are there.',
+      1,
+      3600,
+    ),
+  ),
 
   SERVER_ID: identifier(
     'Unique name of this process. In Kubernetes required: `metadata.uid` by the downward API. Default: made of host, process and chance.',

@@ -65,7 +65,7 @@ export class DeadLetters {
     const stepMs = ratePerSecond === undefined ? 0 : 1000 / ratePerSecond;
     const { matched, changed } = await this.change(queue, selection, options, async (ids, before) => {
       const reply = await this.connections.call(
-        'command',
+        'admin',
         queueCall('dead_replay', queue, [before * stepMs, stepMs, ...ids]),
       );
       return Number(reply);
@@ -76,7 +76,7 @@ export class DeadLetters {
   /** They are gone for good; their ids may be used again. */
   async purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged> {
     const { matched, changed } = await this.change(queue, selection, options, async (ids) => {
-      return Number(await this.connections.call('command', queueCall('dead_purge', queue, ids)));
+      return Number(await this.connections.call('admin', queueCall('dead_purge', queue, ids)));
     });
     return { matched, purged: changed };
   }
@@ -154,7 +154,7 @@ export class DeadLetters {
     }: { cursor: string; last?: string | undefined; limit: number; fingerprint: string },
   ): Promise<Scan> {
     const reply = await this.connections.call(
-      'command',
+      'admin',
       queueCall('dead_scan', queue, [cursor, last, limit, fingerprint]),
     );
     const [next = '', lastSeen = '', ...pairs] = (reply as Buffer[]).map(String);
@@ -164,7 +164,7 @@ export class DeadLetters {
 
   private async read(queue: string, matches: readonly Match[]): Promise<readonly DeadJob[]> {
     const ids = matches.map(({ id }) => id);
-    const reply = (await this.connections.call('command', queueCall('dead_read', queue, ids))) as Buffer[];
+    const reply = (await this.connections.call('admin', queueCall('dead_read', queue, ids))) as Buffer[];
     return chunksOf(reply, 6).map(deadJob);
   }
 }

@@ -14,6 +14,8 @@ export interface ConnectionSettings {
   readonly name: string;
   /** Without a byte for so long while a reply is due, the connection is closed. */
   readonly socketTimeoutMs: number;
+  /** Of the Redis protocol: 3 allows subscriptions and commands on one connection, 2 has the same shapes of replies from every server. @default 2 */
+  readonly protocol?: 2 | 3;
 }
 
 /** A frozen server accepts a connection and then says nothing: the whole of connect, login and check has so long. */
@@ -89,6 +91,23 @@ export class Connection {
     return this.client.callBuffer(name, args);
   }
 
+  /** What arrives for its subscriptions; for protocol 3. */
+  onMessage(listener: (channel: string, message: Buffer) => void): void {
+    this.client.on('messageBuffer', (channel: Buffer, message: Buffer) => {
+      listener(channel.toString(), message);
+    });
+  }
+
+  async subscribe(channels: readonly string[]): Promise<void> {
+    if (!this.open) throw new NotSentError();
+    await this.client.subscribe(...channels);
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    if (!this.open) throw new NotSentError();
+    await this.client.unsubscribe(...channels);
+  }
+
   /** Ends the connection now; calls under way reject. */
   drop(reason: string): void {
     if (!this.open) return;
@@ -99,7 +118,7 @@ export class Connection {
 }
 
 async function createClient({ host, port }: HostPort, settings: ConnectionSettings): Promise<Redis> {
-  const { redis, name, socketTimeoutMs } = settings;
+  const { redis, name, socketTimeoutMs, protocol = 2 } = settings;
   return new Redis({
     ...commonOptions,
     ...credentials(redis),
@@ -108,8 +127,7 @@ async function createClient({ host, port }: HostPort, settings: ConnectionSettin
     port,
     connectionName: name,
     socketTimeout: socketTimeoutMs,
-    // RESP2: the same shapes of replies from every server.
-    protocol: 2,
+    protocol,
     enableOfflineQueue: false,
     retryStrategy: () => null,
   });

@@ -2,17 +2,20 @@ import type { Config, RedisConfig } from '../config/index.js';
 import type { Logger } from '../log.js';
 import type { Registry } from '../metrics.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
-import { formatAddress, openConnection, type Command } from './connection.js';
+import { formatAddress, openConnection, type Command, type ConnectionSettings } from './connection.js';
+import { connectionsStatus } from './connections-status.js';
 import { Doorbell } from './doorbell.js';
 import { askDisk } from './disk.js';
 import { DurableCalls } from './durable.js';
 import { callFunction, functionCommand } from './functions.js';
-import { Link, sizeOf, type RunOptions } from './link.js';
+import { sizeOf, type LinkEvents, type RunOptions } from './link.js';
+import { Links } from './links.js';
 import { MemoryGate } from './memory-gate.js';
+import { Monitor } from './monitor.js';
 import { fixedLocator, type PrimaryLocator } from './primary-locator.js';
 import { Probe } from './probe.js';
 import { registerRedisMetrics, type RedisMetrics } from './redis-metrics.js';
-import { roleNames, roles } from './roles.js';
+import { roles } from './roles.js';
 import { Sentinels } from './sentinels.js';
 import type {
   CallOptions,
@@ -22,6 +25,7 @@ import type {
   FunctionCall,
   RedisConnections,
   Role,
+  SubscriptionHandlers,
 } from './types.js';
 
 export interface ConnectOptions {
@@ -41,12 +45,14 @@ const closeDeadlineMs = 2_000;
 class Connections implements RedisConnections {
   private readonly redis: RedisConfig;
   private readonly log: Logger;
+  private readonly podName: string;
   private readonly locator: PrimaryLocator;
-  private readonly links: Readonly<Record<Role, Link>>;
+  private readonly links: Links;
   private readonly durable: DurableCalls;
   private readonly doorbell: Doorbell;
   private readonly memory = new MemoryGate();
   private readonly probe: Probe;
+  private readonly monitor: Monitor;
   private readonly metrics: RedisMetrics;
   private lastPrimary: string | undefined;
 
@@ -54,26 +60,26 @@ class Connections implements RedisConnections {
     const { redis, serverId, pod } = config;
     this.redis = redis;
     this.log = log;
+    this.podName = pod.name;
     this.metrics = registerRedisMetrics(metrics, () => this.status());
     this.locator = makeLocator(redis, log);
     this.locator.onMove(() => {
       void this.follow();
     });
-    this.links = Object.fromEntries(roleNames.map((role) => [role, this.makeLink(role, pod.name)])) as Record<
-      Role,
-      Link
-    >;
-    this.durable = new DurableCalls(this.links.durable);
-    this.doorbell = new Doorbell(this.links.blocking, this.links.command);
-    this.probe = new Probe(
-      this.links.command,
-      `moorline:probe:{${serverId}}`,
-      redis.healthCheckIntervalMs,
-      this.metrics.probed,
-    );
+    this.links = new Links({
+      log,
+      open: async (role) => openConnection(await this.locator.locate(), this.settingsOf(role)),
+      eventsOf: (role) => this.eventsOf(role),
+    });
+    const { command, task, durable, blocking, subscriber } = this.links;
+    this.durable = new DurableCalls(durable);
+    this.doorbell = new Doorbell(blocking, command);
+    const { healthCheckIntervalMs } = redis;
+    this.probe = new Probe(command, `moorline:probe:{${serverId}}`, healthCheckIntervalMs, this.metrics.probed);
+    this.monitor = new Monitor([task, durable, blocking], subscriber, healthCheckIntervalMs, redis.socketTimeoutMs);
   }
 
-  call(role: 'command' | 'task', call: FunctionCall, options: CallOptions = {}): Promise<unknown> {
+  call(role: 'command' | 'task' | 'admin', call: FunctionCall, options: CallOptions = {}): Promise<unknown> {
     const deadline = Deadline.after(options.deadlineMs ?? roles[role].deadlineMs);
     const bytes = sizeOf(functionCommand(call));
     return this.memory.guard(call, () =>
@@ -104,43 +110,50 @@ class Connections implements RedisConnections {
     return this.links.command.call(command, Deadline.after(deadlineMs));
   }
 
+  subscribe(
+    channel: string,
+    handlers: SubscriptionHandlers,
+    { deadlineMs = roles.subscriber.deadlineMs }: CallOptions = {},
+  ): Promise<() => void> {
+    return this.links.subscriber.subscribe(channel, handlers, Deadline.after(deadlineMs));
+  }
+
+  async publish(channel: string, message: string | Buffer, options?: CallOptions): Promise<number> {
+    return Number(await this.command(['PUBLISH', channel, message], options));
+  }
+
   status(): ConnectionsStatus {
-    const { connection } = this.links.command;
-    const reason = this.notReadyReason();
-    return {
-      ready: reason === undefined,
-      ...(reason === undefined ? {} : { reason }),
+    return connectionsStatus({
       maxConnections: this.redis.maxConnections,
       full: this.memory.isClosed,
-      roles: Object.fromEntries(
-        roleNames.map((role) => [role, this.links[role].status()]),
-      ) as ConnectionsStatus['roles'],
+      roles: this.links.status(),
       sentinels: this.locator.connections(),
-      ...(connection === undefined
-        ? {}
-        : {
-            primary: formatAddress(connection.address),
-            serverVersion: connection.server.version,
-            serverRunId: connection.server.runId,
-          }),
-    };
+      connection: this.links.command.connection,
+      probeFailure: this.probe.failure,
+    });
   }
 
   async close(): Promise<void> {
-    const closing = [this.probe, this.locator, ...Object.values(this.links)].map((part) => part.close());
+    const parts = [this.monitor, this.probe, this.locator, this.links];
+    const closing = Promise.all(parts.map((part) => part.close()));
     const giveUp = () => new Error('a try to connect is still under way');
-    await beforeDeadline(Promise.all(closing), Deadline.after(closeDeadlineMs), giveUp).catch((error: unknown) => {
+    await beforeDeadline(closing, Deadline.after(closeDeadlineMs), giveUp).catch((error: unknown) => {
       this.log.debug({ err: error }, 'closed without waiting any longer');
     });
   }
 
-  private makeLink(role: Role, podName: string): Link {
-    const settings = {
+  private settingsOf(role: Role): ConnectionSettings {
+    const { socketTimeoutMs, blockingTimeoutMs } = this.redis;
+    return {
       redis: this.redis,
-      name: `moorline:${podName}:${role}`,
-      socketTimeoutMs: this.redis.socketTimeoutMs + (role === 'blocking' ? this.redis.blockingTimeoutMs : 0),
+      name: `moorline:${this.podName}:${role}`,
+      socketTimeoutMs: socketTimeoutMs + (role === 'blocking' ? blockingTimeoutMs : 0),
+      ...(role === 'subscriber' ? { protocol: 3 } : {}),
     };
-    return new Link(role, async () => openConnection(await this.locator.locate(), settings), {
+  }
+
+  private eventsOf(role: Role): LinkEvents {
+    return {
       onOpen: ({ address, server }) => {
         this.log.info({ role, primary: formatAddress(address), version: server.version }, 'connected to Redis');
         if (role === 'command') this.onPrimary(formatAddress(address));
@@ -151,7 +164,7 @@ class Connections implements RedisConnections {
       onRefused: () => {
         this.metrics.refused(role);
       },
-    });
+    };
   }
 
   private onPrimary(primary: string): void {
@@ -163,20 +176,11 @@ class Connections implements RedisConnections {
   /** Asks where the primary is now, and takes all roles there. */
   private async follow(): Promise<void> {
     try {
-      const primary = await this.locator.locate();
-      for (const link of Object.values(this.links)) link.moveTo(primary);
+      this.links.moveTo(await this.locator.locate());
     } catch (error) {
       // The connections of now stay: without a Sentinel the primary may well go on.
       this.log.debug({ reason: (error as Error).message }, 'the primary may have moved and nobody says where to');
     }
-  }
-
-  private notReadyReason(): string | undefined {
-    for (const role of roleNames) {
-      const { status, lastError } = this.links[role].status();
-      if (status !== 'ready') return `no connection to Redis (${role}): ${lastError ?? status}`;
-    }
-    return this.probe.failure === undefined ? undefined : `the last write failed: ${this.probe.failure}`;
   }
 }
 

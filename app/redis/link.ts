@@ -6,6 +6,7 @@ import { MoorlineError } from '../resilience/errors.js';
 import type { HostPort } from '../config/index.js';
 import { formatAddress, type Command, type Connection } from './connection.js';
 import { Keeper, type KeeperEvents } from './keeper.js';
+import { noAnswer, noConnection } from './link-errors.js';
 import { didNothing, kindOfRedisError, toMoorlineError } from './redis-errors.js';
 import { breakerOptions } from './roles.js';
 import { RoundTrips } from './round-trips.js';
@@ -28,7 +29,7 @@ export interface RunOptions {
   readonly repeatable?: boolean;
 }
 
-interface LinkEvents extends KeeperEvents<Connection> {
+export interface LinkEvents extends KeeperEvents<Connection> {
   readonly onRefused?: () => void;
 }
 
@@ -38,6 +39,7 @@ export class Link {
   private readonly admission = new Admission(admissionLimits);
   private readonly breaker = new Breaker(breakerOptions);
   private readonly roundTrips = new RoundTrips();
+  private lastCallAtMs = performance.now();
 
   constructor(
     readonly role: Role,
@@ -73,6 +75,7 @@ export class Link {
    */
   async run<T>(work: Work<T>, bytes: number, deadline: Deadline, options: RunOptions = {}): Promise<T> {
     const leave = this.enter(bytes);
+    this.lastCallAtMs = performance.now();
     let underWay: Promise<T> | undefined;
     const start: Work<T> = (connection) => (underWay = work(connection));
     try {
@@ -86,13 +89,14 @@ export class Link {
     }
   }
 
-  /** Leaves a connection to another server than this, and ends the wait before the next try. */
+  /** See `moveKeeper`. */
   moveTo(primary: HostPort): void {
-    const { connection } = this;
-    if (connection !== undefined && formatAddress(connection.address) !== formatAddress(primary)) {
-      connection.drop(`the primary is now ${formatAddress(primary)}`);
-    }
-    this.keeper.hurry();
+    moveKeeper(this.keeper, primary);
+  }
+
+  /** How long it has not been called; 0 while a call is under way. */
+  get quietForMs(): number {
+    return this.admission.inFlight.calls > 0 ? 0 : performance.now() - this.lastCallAtMs;
   }
 
   status(): RoleStatus {
@@ -142,13 +146,7 @@ export class Link {
     if (connection !== undefined) return connection;
     // The call was sent once: the caller must hear that it may have been done.
     if (losses.length > 0) throw toMoorlineError(losses.at(-1));
-    throw this.keeper.status === 'closed'
-      ? new MoorlineError('redis_unavailable', 'This process is stopping: its connections to Redis are closed')
-      : new MoorlineError(
-          'redis_unavailable',
-          `No connection to Redis: ${this.keeper.lastError ?? 'connecting'}; try again`,
-          { retryAfterMs: 1_000 },
-        );
+    throw noConnection(this.keeper.status, this.keeper.lastError);
   }
 
   private enter(bytes: number): () => void {
@@ -169,10 +167,11 @@ export function sizeOf(command: Command): number {
   return command.reduce<number>((total, part) => total + (typeof part === 'number' ? 8 : part.length), 0);
 }
 
-function noAnswer(): MoorlineError {
-  return new MoorlineError(
-    'deadline_exceeded',
-    'Redis did not answer before the deadline; the call may or may not have been done',
-    { retryAfterMs: 1_000 },
-  );
+/** Leaves a connection to another server than this, and ends the wait before the next try. */
+export function moveKeeper(keeper: Keeper<Connection>, primary: HostPort): void {
+  const address = formatAddress(primary);
+  if (keeper.current !== undefined && formatAddress(keeper.current.address) !== address) {
+    keeper.current.drop(`the primary is now ${address}`);
+  }
+  keeper.hurry();
 }

@@ -17,9 +17,11 @@ export const roles: Readonly<Record<Role, RoleLimits>> = {
   durable: { deadlineMs: 5_000 },
   // BZPOPMIN; its block time comes on top.
   blocking: { deadlineMs: 5_000 },
+  // Messages of other processes, and nothing else: they must not wait behind replies.
+  subscriber: { deadlineMs: 5_000 },
+  // What is large and in no hurry, such as work on many dead letters.
+  admin: { deadlineMs: 10_000 },
 };
-
-export const roleNames = Object.keys(roles) as readonly Role[];
 
 /**
  * When the calls of a role are refused at once: after more than ten seconds without Redis. A failover takes two (a crash)

@@ -13,7 +13,7 @@ export interface FunctionCall {
 }
 
 /** One role, one connection: a fixed number a process, whatever the number of queues. */
-export type Role = 'command' | 'task' | 'durable' | 'blocking';
+export type Role = 'command' | 'task' | 'durable' | 'blocking' | 'subscriber' | 'admin';
 
 export interface CallOptions {
   /** After so long the call fails with `deadline_exceeded`; the default is the role's own deadline. */
@@ -42,10 +42,16 @@ export interface DurableReplies {
   readonly onDisk?: boolean;
 }
 
+export interface SubscriptionHandlers {
+  readonly onMessage: (message: Buffer) => void;
+  /** Messages may have been missed, since the connection was lost; from now on they arrive again. */
+  readonly onGap?: () => void;
+}
+
 /** The connections of a process by purpose. All replies are Buffers where Redis answers a string. */
 export interface RedisConnections {
   /** Calls a function of the library; loads the library first where the server lacks it. Resent after a lost connection only when `repeatable`. */
-  call(role: 'command' | 'task', call: FunctionCall, options?: CallOptions): Promise<unknown>;
+  call(role: 'command' | 'task' | 'admin', call: FunctionCall, options?: CallOptions): Promise<unknown>;
 
   /**
    * Sends the calls and then what confirms them on the same connection (a new connection would confirm writes it never
@@ -76,13 +82,27 @@ export interface RedisConnections {
   /** A plain command on the command connection, e.g. `['PING']`. */
   command(args: readonly [string, ...(string | number | Buffer)[]], options?: CallOptions): Promise<unknown>;
 
+  /**
+   * Listens to one channel; several may listen to the same. Resolves when messages arrive, with the function that ends it.
+   * Messages come at most once, in order, and are not kept: whoever must miss none looks for itself in `onGap`.
+   */
+  subscribe(
+    channel: string,
+    handlers: SubscriptionHandlers,
+    options?: Pick<CallOptions, 'deadlineMs'>,
+  ): Promise<() => void>;
+
+  /** To all who listen to the channel now; answers how many processes there were. */
+  publish(channel: string, message: string | Buffer, options?: Pick<CallOptions, 'deadlineMs'>): Promise<number>;
+
   status(): ConnectionsStatus;
   close(): Promise<void>;
 }
 
 export interface RoleStatus {
   readonly configured: number;
-  readonly status: 'ready' | 'connecting' | 'reconnecting' | 'closed';
+  /** `idle`: not needed so far, or not any more; opened on demand. */
+  readonly status: 'ready' | 'connecting' | 'reconnecting' | 'idle' | 'closed';
   /** Calls that wait for a connection or a reply, and what they weigh. */
   readonly inFlight: number;
   readonly queuedBytes: number;

@@ -95,11 +95,11 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['less than the roles need', { REDIS_URI, REDIS_MAX_CONNECTIONS: '3' }, /^REDIS_MAX_CONNECTIONS: .*at least 4/],
+    ['less than the roles need', { REDIS_URI, REDIS_MAX_CONNECTIONS: '3' }, /^REDIS_MAX_CONNECTIONS: .*at least 6/],
     [
       'less than the roles and Sentinels need',
       { REDIS_URI: 'redis+sentinel://a,b,c/p', REDIS_MAX_CONNECTIONS: '6' },
-      /at least 7/,
+      /at least 9/,
     ],
     [
       'a wait that outlasts the connection',

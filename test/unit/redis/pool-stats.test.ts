@@ -15,6 +15,8 @@ test('open connections are idle or in use, and one to a Sentinel always listens'
     task: role('ready', 3),
     durable: role('reconnecting', 5),
     blocking: role('ready', 1),
+    subscriber: role('idle', 0),
+    admin: role('idle', 0),
   };
   const status = { ready: false, maxConnections: 30, full: false, roles, sentinels: { configured: 3, connected: 2 } };
   expect(poolStats(status)).toEqual({

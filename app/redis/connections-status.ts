@@ -1,0 +1,34 @@
+import { formatAddress, type Connection } from './connection.js';
+import type { ConnectionsStatus } from './types.js';
+
+/** What is known of the connections, as it is told. */
+export interface StatusFacts extends Pick<ConnectionsStatus, 'maxConnections' | 'full' | 'roles' | 'sentinels'> {
+  /** That of the commands. */
+  readonly connection: Connection | undefined;
+  readonly probeFailure: string | undefined;
+}
+
+export function connectionsStatus({ connection, probeFailure, ...facts }: StatusFacts): ConnectionsStatus {
+  const reason = notReadyReason(facts.roles, probeFailure);
+  return {
+    ready: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    ...facts,
+    ...(connection === undefined
+      ? {}
+      : {
+          primary: formatAddress(connection.address),
+          serverVersion: connection.server.version,
+          serverRunId: connection.server.runId,
+        }),
+  };
+}
+
+function notReadyReason(roles: ConnectionsStatus['roles'], probeFailure: string | undefined): string | undefined {
+  for (const [role, { status, lastError }] of Object.entries(roles)) {
+    // Whoever works on dead letters will see; everybody else does not need that connection.
+    if (status === 'ready' || status === 'idle' || role === 'admin') continue;
+    return `no connection to Redis (${role}): ${lastError ?? status}`;
+  }
+  return probeFailure === undefined ? undefined : `the last write failed: ${probeFailure}`;
+}

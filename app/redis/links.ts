@@ -1,0 +1,67 @@
+import type { HostPort } from '../config/index.js';
+import type { Logger } from '../log.js';
+import type { Connection } from './connection.js';
+import { Link, type LinkEvents } from './link.js';
+import { OnDemandLink } from './on-demand-link.js';
+import { Subscriber } from './subscriber.js';
+import type { Role, RoleStatus } from './types.js';
+
+/** Work on dead letters comes in bouts. */
+const adminIdleMs = 60_000;
+
+/** What all roles have in common. */
+interface Way {
+  status(): RoleStatus;
+  moveTo(primary: HostPort): void;
+  close(): Promise<void>;
+}
+
+export interface LinksOptions {
+  readonly open: (role: Role) => Promise<Connection>;
+  readonly eventsOf: (role: Role) => LinkEvents;
+  readonly log: Logger;
+}
+
+/** The ways of all roles to the primary. */
+export class Links {
+  readonly command: Link;
+  readonly task: Link;
+  readonly durable: Link;
+  readonly blocking: Link;
+  readonly subscriber: Subscriber;
+  readonly admin: OnDemandLink;
+  private readonly ways: Readonly<Record<Role, Way>>;
+
+  constructor({ open, eventsOf, log }: LinksOptions) {
+    const link = (role: Role) => new Link(role, () => open(role), eventsOf(role));
+    this.command = link('command');
+    this.task = link('task');
+    this.durable = link('durable');
+    this.blocking = link('blocking');
+    this.subscriber = new Subscriber(() => open('subscriber'), log, eventsOf('subscriber'));
+    this.admin = new OnDemandLink(() => link('admin'), adminIdleMs);
+    const { command, task, durable, blocking, subscriber, admin } = this;
+    this.ways = { command, task, durable, blocking, subscriber, admin };
+  }
+
+  status(): Readonly<Record<Role, RoleStatus>> {
+    const { command, task, durable, blocking, subscriber, admin } = this.ways;
+    return {
+      command: command.status(),
+      task: task.status(),
+      durable: durable.status(),
+      blocking: blocking.status(),
+      subscriber: subscriber.status(),
+      admin: admin.status(),
+    };
+  }
+
+  /** Takes all roles there. */
+  moveTo(primary: HostPort): void {
+    for (const way of Object.values(this.ways)) way.moveTo(primary);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.ways).map((way) => way.close()));
+  }
+}
