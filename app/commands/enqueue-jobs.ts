@@ -90,6 +90,7 @@ async function printOutcome(api: Api, queue: string, id: string, { timeoutMs, js
     }
     if (job.state === 'dead')
       throw new Error(`Job ${id} is dead: ${job.errors?.at(-1)?.message ?? 'no error is known'}`);
+    if (job.state === 'cancelled') throw new Error(`Job ${id} is cancelled`);
     if (deadline.isPast) throw new UnavailableError(`Job ${id} is ${job.state} after ${timeoutMs} ms; it goes on`);
     await sleep(Math.min(deadline.remainingMs, backoffDelayMs(attempt, polling)));
   }

@@ -1,4 +1,4 @@
-import type { ClaimedJob, DeadJob, JobView } from '../queue/types.js';
+import type { ClaimedJob, DeadJob, JobNotes, JobView } from '../queue/types.js';
 
 // Data and results are stored as JSON text and go out as that text: parsing and printing it again would
 // cost more than all the rest of an answer.
@@ -8,14 +8,14 @@ export const claimedJobsJson = (jobs: readonly ClaimedJob[]): string => listJson
 export const deadJobsJson = (jobs: readonly DeadJob[]): string => listJson(jobs.map(withSplicedData));
 
 export function jobViewJson(view: JobView): string {
-  const { dataJson, ...rest } = view;
-  if (rest.state !== 'done') return splice(rest, { data: dataJson });
+  const { dataJson, progressJson, ...rest } = view;
+  if (rest.state !== 'done') return splice(rest, { data: dataJson, progress: progressJson });
   const { resultJson, ...done } = rest;
   return splice(done, { data: dataJson, result: resultJson });
 }
 
-function withSplicedData({ dataJson, ...rest }: ClaimedJob | DeadJob): string {
-  return splice(rest, { data: dataJson });
+function withSplicedData({ dataJson, progressJson, ...rest }: (ClaimedJob | DeadJob) & JobNotes): string {
+  return splice(rest, { data: dataJson, progress: progressJson });
 }
 
 const listJson = (items: readonly string[]): string => `[${items.join(',')}]`;

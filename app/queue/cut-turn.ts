@@ -22,7 +22,7 @@ export interface TurnPlan<S> {
   readonly claims: readonly Placed<S, ClaimSpec>[];
 }
 
-const costs: Readonly<Record<Verdict, number>> = { done: 1, failed: 5, extend: 2, release: 5 };
+const costs: Readonly<Record<Verdict, number>> = { progress: 5, done: 1, failed: 5, extend: 2, release: 5 };
 
 /** Takes from the submissions, in their order, what fits in one call. A claim goes after all settlements of its submission. */
 export function cutTurn<S extends TurnSubmission>(submissions: readonly S[]): TurnPlan<S> {

@@ -2,7 +2,7 @@ import type { RedisConnections } from '../redis/types.js';
 import { queueKey } from './keys.js';
 import { queueCall } from './library.js';
 import { limits } from './limits.js';
-import { readDeadRecord, readErrors, readRecord, readTries } from './packed.js';
+import { readDeadRecord, readErrors, readNotes, readRecord, readTries } from './packed.js';
 import type {
   DeadJob,
   DeadOptions,
@@ -165,11 +165,11 @@ export class DeadLetters {
   private async read(queue: string, matches: readonly Match[]): Promise<readonly DeadJob[]> {
     const ids = matches.map(({ id }) => id);
     const reply = (await this.connections.call('admin', queueCall('dead_read', queue, ids))) as Buffer[];
-    return chunksOf(reply, 6).map(deadJob);
+    return chunksOf(reply, 7).map(deadJob);
   }
 }
 
-function deadJob([id, tick, deadRecord, tries, errors, record]: readonly Buffer[]): DeadJob {
+function deadJob([id, tick, deadRecord, tries, errors, record, notes]: readonly Buffer[]): DeadJob {
   const none = Buffer.alloc(0);
   const { reason, fingerprint } = readDeadRecord(deadRecord ?? none);
   const { priority, enqueuedAt, dataJson } = readRecord(record ?? none);
@@ -183,6 +183,7 @@ function deadJob([id, tick, deadRecord, tries, errors, record]: readonly Buffer[
     enqueuedAt,
     diedAt: tickToMs(String(tick)),
     dataJson,
+    ...readNotes(notes ?? none),
   };
 }
 

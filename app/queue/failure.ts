@@ -32,7 +32,7 @@ export function fingerprintOf({ message, code = '' }: JobFailure): string {
 }
 
 /** Cut between characters, so that the rest is still text. */
-function cutToBytes(text: string, maxBytes: number): string {
+export function cutToBytes(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return bytes.toString();
   const ellipsis = '…';

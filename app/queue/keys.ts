@@ -21,6 +21,8 @@ const keyNames = [
   'lanes',
   'dedupe',
   'expiry',
+  'notes',
+  'cancels',
 ] as const;
 
 export type KeyName = (typeof keyNames)[number];

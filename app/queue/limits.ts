@@ -19,6 +19,8 @@ export const limits = {
   maxWaitMs: 60_000,
   maxSettlementsPerRequest: 10_000,
   maxErrorMessageBytes: 2048,
+  maxProgressBytes: 4096,
+  maxLogLineBytes: 2048,
   maxErrorStackBytes: 4096,
   maxErrorDetailsBytes: 4096,
   maxErrorCodeLength: 100,

@@ -1,6 +1,6 @@
 import { MoorlineError } from '../resilience/errors.js';
 import { tickToMs } from './dead-letters.js';
-import { readDeadRecord, readDoneMarker, readErrors, readHeld, readRecord, readTries } from './packed.js';
+import { readDeadRecord, readEnding, readErrors, readHeld, readNotes, readRecord, readTries } from './packed.js';
 import type { JobState, JobView, QueueCounts } from './types.js';
 
 const slotMs = 10_000;
@@ -35,6 +35,7 @@ export function countsOf(queue: string, reply: unknown): QueueCounts {
       failed: total('failed'),
       crashed: total('crashed'),
       dead: total('dead'),
+      cancelled: total('cancelled'),
     },
   };
 }
@@ -61,29 +62,38 @@ function fieldsOf(flat: readonly Buffer[]): ReadonlyMap<string, string> {
   return fields;
 }
 
-type JobReply = readonly [state: Buffer, where: Buffer | number, why: Buffer | null, ...story: (Buffer | null)[]];
+type JobReply = readonly [
+  state: Buffer,
+  where: Buffer | number,
+  why: Buffer | null,
+  tries: Buffer | null,
+  errors: Buffer | null,
+  record: Buffer,
+  notes: Buffer | null,
+  cancelled: number,
+];
 
 /** Reads the reply of `job`; undefined when the queue does not know the id. */
 export function jobViewOf(queue: string, id: string, reply: unknown): JobView | undefined {
-  if ((reply as unknown[]).length === 0) return undefined;
-  const [state, where, why, tries = null, errors = null, record] = reply as JobReply;
-  if (record === undefined || record === null) return { id, queue, ...doneState(where as Buffer, why) };
-  return {
-    id,
-    queue,
-    ...liveState(String(state), where, why, errors),
-    ...readTries(tries),
-    ...readRecord(record),
-  };
+  const parts = reply as readonly unknown[];
+  if (parts.length === 0) return undefined;
+  if (String(parts[0]) === 'over') {
+    return { id, queue, ...stateOfEnding(parts[1] as Buffer, parts[2] as Buffer | null) };
+  }
+  const live = reply as JobReply;
+  const [, , , tries, , record, notes] = live;
+  return { id, queue, ...liveState(live), ...readTries(tries), ...readRecord(record), ...readNotes(notes) };
 }
 
-function doneState(marker: Buffer, result: Buffer | null): JobState {
-  const { finishedAt } = readDoneMarker(marker);
+function stateOfEnding(ending: Buffer, result: Buffer | null): JobState {
+  const { finishedAt, isCancelled } = readEnding(ending);
+  if (isCancelled) return { state: 'cancelled', finishedAt };
   return { state: 'done', finishedAt, ...(result === null ? {} : { resultJson: result.toString() }) };
 }
 
-function liveState(state: string, where: Buffer | number, why: Buffer | null, errors: Buffer | null): JobState {
+function liveState([stateText, where, why, , errors, , , cancelled]: JobReply): JobState {
   const none = Buffer.alloc(0);
+  const state = String(stateText);
   switch (state) {
     case 'ready':
       return { state, ahead: Number(where) };
@@ -91,7 +101,7 @@ function liveState(state: string, where: Buffer | number, why: Buffer | null, er
       return { state, until: Math.floor(Number(where) / 10) };
     case 'leased': {
       const { fence, worker } = readHeld(why ?? none);
-      return { state, worker, fence, until: Number(where) };
+      return { state, worker, fence, until: Number(where), ...(cancelled === 1 ? { cancelling: true } : {}) };
     }
     case 'dead': {
       const { reason } = readDeadRecord(why ?? none);

@@ -1,5 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
-import type { DeadError, DeadReason, JobFailure } from './types.js';
+import type { DeadError, DeadReason, JobFailure, JobNotes } from './types.js';
 
 /** The packed values that the functions write, read here; the formats stand in functions/*.lua. */
 
@@ -57,17 +57,39 @@ export function readTries(packed: Buffer | null): Tries {
   return { attempts: packed.readUInt16BE(0), crashes: packed.readUInt16BE(2) };
 }
 
-const errorHeaderBytes = 10;
+const entryHeaderBytes = 10;
 
-export function readErrors(packed: Buffer | null): readonly DeadError[] {
-  const errors: DeadError[] = [];
-  for (let at = 0; packed !== null && at < packed.length;) {
-    const end = at + errorHeaderBytes + packed.readUInt16BE(at + 8);
-    const failure = JSON.parse(packed.toString('utf8', at + errorHeaderBytes, end)) as JobFailure;
-    errors.push({ ...failure, attempt: packed.readUInt16BE(at), at: packed.readUIntBE(at + 2, 6) });
+interface Entry {
+  readonly attempt: number;
+  readonly at: number;
+  readonly text: string;
+}
+
+function readEntries(packed: Buffer, from = 0): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let at = from; at < packed.length;) {
+    const end = at + entryHeaderBytes + packed.readUInt16BE(at + 8);
+    const text = packed.toString('utf8', at + entryHeaderBytes, end);
+    entries.push({ attempt: packed.readUInt16BE(at), at: packed.readUIntBE(at + 2, 6), text });
     at = end;
   }
-  return errors;
+  return entries;
+}
+
+export function readErrors(packed: Buffer | null): readonly DeadError[] {
+  if (packed === null) return [];
+  return readEntries(packed).map(({ text, ...when }) => ({ ...(JSON.parse(text) as JobFailure), ...when }));
+}
+
+/** What workers told of a job; nothing of most jobs. */
+export function readNotes(packed: Buffer | null): JobNotes {
+  if (packed === null || packed.length === 0) return {};
+  const logFrom = 2 + packed.readUInt16BE(0);
+  const log = readEntries(packed, logFrom);
+  return {
+    ...(logFrom === 2 ? {} : { progressJson: packed.toString('utf8', 2, logFrom) }),
+    ...(log.length === 0 ? {} : { log }),
+  };
 }
 
 const heldKeyAt = 18;
@@ -84,13 +106,20 @@ export function readHeld(packed: Buffer): Held {
   return { fence: packed.readBigUInt64BE(10).toString(), worker: packed.toString('utf8', backoff.end) };
 }
 
-export interface DoneMarker {
+export interface Ending {
   readonly fence: string;
   readonly finishedAt: number;
+  readonly isCancelled: boolean;
 }
 
-export function readDoneMarker(packed: Buffer): DoneMarker {
-  return { fence: packed.readBigUInt64BE(0).toString(), finishedAt: packed.readUIntBE(8, 6) };
+const endingBytes = 14;
+
+export function readEnding(packed: Buffer): Ending {
+  return {
+    fence: packed.readBigUInt64BE(0).toString(),
+    finishedAt: packed.readUIntBE(8, 6),
+    isCancelled: packed.length > endingBytes,
+  };
 }
 
 export interface DeadRecord {

@@ -1,5 +1,6 @@
 import type { RedisConnections } from '../redis/types.js';
 import { MoorlineError } from '../resilience/errors.js';
+import { cancelledOf } from './cancellation.js';
 import { Claims } from './claims.js';
 import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
@@ -12,10 +13,11 @@ import { QueueRegistry } from './registry.js';
 import { checkSchema } from './data-schema.js';
 import { queueSettings, type QueueSettings, type SettingsView } from './settings.js';
 import { SettingsStore } from './settings-store.js';
-import { settlementsOf } from './settlement.js';
+import { settlementsOf, settleResultOf } from './settlement.js';
 import { TurnBatcher } from './turn-batcher.js';
 import type { Outlook } from './turn-call.js';
 import type {
+  Cancelled,
   ClaimedJob,
   ClaimRequest,
   DeadOptions,
@@ -57,6 +59,7 @@ export class RedisQueues implements Queues {
   private readonly letters: DeadLetters;
   private readonly registry: QueueRegistry;
   private readonly settingsStore: SettingsStore;
+  private readonly doneWindowMs: number;
 
   constructor(
     private readonly connections: RedisConnections,
@@ -72,6 +75,7 @@ export class RedisQueues implements Queues {
     const policies = new PolicyCache((queue) => this.settingsStore.read(queue));
     const replicas = durability === 'memory' ? 0 : 1;
     this.enqueuer = new Enqueuer(connections, policies, { durability, replicas, waitReplicasTimeoutMs });
+    this.doneWindowMs = doneWindowMs;
     this.turns = new TurnBatcher(connections, doneWindowMs);
     this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });
     this.letters = new DeadLetters(connections);
@@ -97,13 +101,11 @@ export class RedisQueues implements Queues {
     const { claim } = request;
     if (claim !== undefined) checkClaim('claim', claim);
     if (claim === undefined && settlements.length === 0) return { accepted: 0, rejected: [], jobs: [] };
-    const { accepted, jobs, outlook } = await (claim === undefined
+    const { answers, jobs, outlook } = await (claim === undefined
       ? this.turns.turn(queue, { settlements })
       : this.claims.settleAndClaim(queue, settlements, claim));
-    const rejected = settlements.filter((_, index) => accepted[index] !== true);
     return {
-      accepted: settlements.length - rejected.length,
-      rejected: rejected.map(({ delivery }) => ({ ...delivery, reason: 'stale' })),
+      ...settleResultOf(settlements, answers),
       jobs,
       ...(claim === undefined || jobs.length > 0 ? {} : wakeOf(outlook)),
     };
@@ -132,6 +134,13 @@ export class RedisQueues implements Queues {
     checkQueueName(queue);
     checkJobId('the job id', id);
     return jobViewOf(queue, id, await this.connections.call('command', queueCall('job', queue, [id])));
+  }
+
+  async cancel(queue: string, id: string): Promise<Cancelled> {
+    checkQueueName(queue);
+    checkJobId('the job id', id);
+    const call = queueCall('cancel', queue, [this.doneWindowMs, id]);
+    return cancelledOf(queue, id, await this.connections.call('command', call, { repeatable: true }));
   }
 
   async settings(queue: string): Promise<SettingsView> {

@@ -1,12 +1,15 @@
-import { failureJson, fingerprintOf } from './failure.js';
+import { cutToBytes, failureJson, fingerprintOf } from './failure.js';
 import { limits } from './limits.js';
-import type { DeliveryRef, FailureClass, SettleRequest } from './types.js';
+import type { DeliveryRef, FailureClass, SettleRequest, SettleResult } from './types.js';
 import { checkAtMost, checkDelivery, checkInteger, checkText, invalid } from './validate.js';
 
 /** In the order in which the function takes them. */
-export const verdicts = ['done', 'failed', 'extend', 'release'] as const;
+export const verdicts = ['progress', 'done', 'failed', 'extend', 'release'] as const;
 
 export type Verdict = (typeof verdicts)[number];
+
+/** `cancelled` is accepted, and tells that the job is to end. */
+export type SettlementAnswer = 'accepted' | 'cancelled' | 'stale';
 
 /** One valid settlement as the function takes it. */
 export interface Settlement {
@@ -19,6 +22,7 @@ export interface Settlement {
 /** Checks all of them before any is sent: a request settles as a whole or, being invalid, not at all. */
 export function settlementsOf(request: SettleRequest): readonly Settlement[] {
   const settlements = [
+    ...(request.progress ?? []).map(progress),
     ...(request.done ?? []).map(done),
     ...(request.failed ?? []).map(failed),
     ...(request.extend ?? []).map(extend),
@@ -28,7 +32,31 @@ export function settlementsOf(request: SettleRequest): readonly Settlement[] {
   return settlements;
 }
 
+/** What the caller is told of his settlements. */
+export function settleResultOf(
+  settlements: readonly Settlement[],
+  answers: readonly SettlementAnswer[],
+): Omit<SettleResult, 'jobs'> {
+  const those = (answer: SettlementAnswer) =>
+    settlements.filter((_, at) => answers[at] === answer).map(({ delivery }) => delivery);
+  const [stale, cancelled] = [those('stale'), those('cancelled')];
+  return {
+    accepted: settlements.length - stale.length,
+    rejected: stale.map((delivery) => ({ ...delivery, reason: 'stale' })),
+    ...(cancelled.length === 0 ? {} : { cancelled }),
+  };
+}
+
 type Items<K extends keyof SettleRequest> = NonNullable<SettleRequest[K]> extends readonly (infer T)[] ? T : never;
+
+function progress({ id, fence, progressJson = '', log = '' }: Items<'progress'>, index: number): Settlement {
+  const bytes = Buffer.byteLength(progressJson);
+  if (bytes > limits.maxProgressBytes) {
+    throw invalid(`progress[${index}].progress`, `at most ${limits.maxProgressBytes} bytes of JSON`, `${bytes} bytes`);
+  }
+  const line = cutToBytes(log, limits.maxLogLineBytes);
+  return settlement('progress', index, { id, fence }, [progressJson, line], bytes + line.length);
+}
 
 function done({ id, fence, resultJson = '' }: Items<'done'>, index: number): Settlement {
   const bytes = Buffer.byteLength(resultJson);

@@ -1,7 +1,7 @@
 import type { RedisConnections } from '../redis/types.js';
 import { callLimits } from './call-limits.js';
 import { cutTurn, type TurnPlan, type TurnSubmission } from './cut-turn.js';
-import type { Settlement } from './settlement.js';
+import type { Settlement, SettlementAnswer } from './settlement.js';
 import { readTurnReply, turnCall, type ClaimSpec, type Outlook } from './turn-call.js';
 import type { ClaimedJob } from './types.js';
 
@@ -13,15 +13,15 @@ export interface TurnRequest {
 }
 
 export interface TurnResult {
-  /** For each settlement whether it was accepted. */
-  readonly accepted: readonly boolean[];
+  /** For each settlement. */
+  readonly answers: readonly SettlementAnswer[];
   readonly jobs: readonly ClaimedJob[];
   readonly outlook: Outlook;
 }
 
 interface Waiting extends TurnSubmission {
   readonly signal: AbortSignal | undefined;
-  readonly accepted: boolean[];
+  readonly answers: SettlementAnswer[];
   jobs: readonly ClaimedJob[];
   /** Settlements and claims without an answer yet. */
   open: number;
@@ -46,7 +46,7 @@ export class TurnBatcher {
         next: 0,
         claim: claim === undefined ? undefined : { ...claim, max: Math.min(claim.max, callLimits.maxClaimed) },
         signal,
-        accepted: [],
+        answers: [],
         jobs: [],
         open: settlements.length + (claim === undefined ? 0 : 1),
         resolve,
@@ -93,9 +93,9 @@ export class TurnBatcher {
       // Settling twice is settling once; claiming twice is not.
       const repeatable = claims.length === 0;
       const reply = await this.connections.call('task', turnCall(queue, input, this.doneWindowMs), { repeatable });
-      const { accepted, claimed, outlook } = readTurnReply(reply);
+      const { answers, claimed, outlook } = readTurnReply(reply);
       for (const [at, { submission, index }] of settlements.entries()) {
-        submission.accepted[index] = accepted[at] === true;
+        submission.answers[index] = answers[at] ?? 'stale';
         closeOne(submission, outlook);
       }
       for (const [at, { submission }] of claims.entries()) {
@@ -110,8 +110,8 @@ export class TurnBatcher {
 
 function closeOne(submission: Waiting, outlook: Outlook): void {
   submission.open -= 1;
-  const { accepted, jobs } = submission;
-  if (submission.open === 0) submission.resolve({ accepted, jobs, outlook });
+  const { answers, jobs } = submission;
+  if (submission.open === 0) submission.resolve({ answers, jobs, outlook });
 }
 
 /** What of it is not sent yet stays unsent. */

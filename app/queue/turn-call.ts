@@ -1,7 +1,7 @@
 import type { FunctionCall } from '../redis/types.js';
 import { queueCall } from './library.js';
 import { readRecord } from './packed.js';
-import { verdicts, type Settlement } from './settlement.js';
+import { verdicts, type Settlement, type SettlementAnswer } from './settlement.js';
 import type { ClaimedJob } from './types.js';
 
 export interface ClaimSpec {
@@ -17,8 +17,8 @@ export interface TurnInput {
 }
 
 export interface TurnOutput {
-  /** For each settlement whether it was accepted; else it was stale. */
-  readonly accepted: readonly boolean[];
+  /** For each settlement. */
+  readonly answers: readonly SettlementAnswer[];
   /** For each claim. */
   readonly claimed: readonly (readonly ClaimedJob[])[];
   readonly outlook: Outlook;
@@ -44,7 +44,7 @@ export function turnCall(queue: string, { settlements, claims }: TurnInput, done
   ]);
 }
 
-const acceptedLetter = 'a'.charCodeAt(0);
+const answerOf: Readonly<Record<string, SettlementAnswer>> = { a: 'accepted', c: 'cancelled' };
 
 type TurnReply = readonly [letters: Buffer, nextWakeMs: number, left: number, ...claims: ClaimReply[]];
 /** The deadline, then for each job id, fence, attempt, record. */
@@ -53,7 +53,7 @@ type ClaimReply = readonly (Buffer | number)[];
 export function readTurnReply(reply: unknown): TurnOutput {
   const [letters, nextWakeMs, left, ...claims] = reply as TurnReply;
   return {
-    accepted: Array.from(letters, (letter) => letter === acceptedLetter),
+    answers: Array.from(letters.toString(), (letter) => answerOf[letter] ?? 'stale'),
     claimed: claims.map(readClaimReply),
     outlook: { left, ...(nextWakeMs < 0 ? {} : { nextWakeMs }) },
   };

@@ -1,4 +1,19 @@
+import type {
+  DeadError,
+  DeadOptions,
+  DeadPage,
+  DeadPageRequest,
+  DeadPurged,
+  DeadReason,
+  DeadReplayed,
+  DeadSelection,
+  FailureClass,
+  JobFailure,
+  JobNotes,
+} from './story-types.js';
 import type { Backoff, QueueSettings, SettingsView } from './settings.js';
+
+export type * from './story-types.js';
 
 /** A job as it is handed in. */
 export interface JobInput {
@@ -98,24 +113,9 @@ export interface DeliveryRef {
   readonly fence: string;
 }
 
-export interface JobFailure {
-  /** Cut after 2 KiB. */
-  readonly message: string;
-  readonly code?: string;
-  /** Cut after 4 KiB. */
-  readonly stack?: string;
-  /** Any JSON value; of more than 4 KiB its text is kept, cut. */
-  readonly details?: unknown;
-}
-
-/**
- * What a failure means. `retry`: the attempt counts, and another one comes after the backoff. `never`: a dead letter at once.
- * `wait`: not now; the job comes again without having lost an attempt. `rateLimited`: the same, and until then the whole
- * queue hands out nothing.
- */
-export type FailureClass = 'retry' | 'never' | 'wait' | 'rateLimited';
-
 export interface SettleRequest {
+  /** While the job is at work: `progressJson` replaces the last one (JSON text, 4 KiB at most), `log` is one more line (cut after 2 KiB). */
+  readonly progress?: readonly (DeliveryRef & { readonly progressJson?: string; readonly log?: string })[];
   /** `resultJson` is the JSON text of the result. */
   readonly done?: readonly (DeliveryRef & { readonly resultJson?: string })[];
   /** `retry: false` is the class `never`; `retryAfterMs` overrides the backoff. */
@@ -135,6 +135,11 @@ export interface SettleRequest {
 export interface SettleResult {
   readonly accepted: number;
   readonly rejected: readonly (DeliveryRef & { readonly reason: 'stale' })[];
+  /**
+   * Of those accepted, the deliveries whose jobs are cancelled; absent when there are none. A job that was extended is to be
+   * dropped now: however it is settled, it ends as cancelled.
+   */
+  readonly cancelled?: readonly DeliveryRef[];
   readonly jobs: readonly ClaimedJob[];
   /** When the claim found nothing: until a delayed job is due or a lease expires; absent: never. */
   readonly nextWakeMs?: number;
@@ -162,6 +167,7 @@ export interface QueueCounts {
     readonly failed: number;
     readonly crashed: number;
     readonly dead: number;
+    readonly cancelled: number;
   };
 }
 
@@ -169,7 +175,15 @@ export interface QueueCounts {
 export type JobState =
   | { readonly state: 'ready'; readonly ahead: number }
   | { readonly state: 'delayed'; readonly until: number }
-  | { readonly state: 'leased'; readonly worker: string; readonly until: number; readonly fence: string }
+  | {
+      readonly state: 'leased';
+      readonly worker: string;
+      readonly until: number;
+      readonly fence: string;
+      /** It is cancelled, and its worker has not ended it yet. */
+      readonly cancelling?: true;
+    }
+  | { readonly state: 'cancelled'; readonly finishedAt: number }
   | { readonly state: 'done'; readonly resultJson?: string; readonly finishedAt: number }
   | {
       readonly state: 'dead';
@@ -178,64 +192,18 @@ export type JobState =
       readonly diedAt: number;
     };
 
-export type JobView = JobState & {
-  readonly id: string;
-  readonly queue: string;
-  readonly attempts?: number;
-  readonly crashes?: number;
-  readonly maxAttempts?: number;
-  readonly priority?: number;
-  readonly enqueuedAt?: number;
-  readonly key?: string;
-  readonly dataJson?: string;
-};
-
-/** `failed`: its last attempt did. `rejected`: a worker said never again. `crashed`: it took down too many workers. `invalid`: its data did not match the schema of the queue. */
-export type DeadReason = 'failed' | 'rejected' | 'crashed' | 'invalid';
-
-export interface DeadError extends JobFailure {
-  readonly attempt: number;
-  readonly at: number;
-}
-
-export interface DeadJob {
-  readonly id: string;
-  /** Stable over jobs that died of the same: hash of code and message with numbers and ids taken out. */
-  readonly fingerprint: string;
-  readonly reason: DeadReason;
-  readonly errors: readonly DeadError[];
-  readonly attempts: number;
-  readonly crashes: number;
-  readonly priority: number;
-  readonly enqueuedAt: number;
-  readonly diedAt: number;
-  readonly key?: string;
-  readonly dataJson: string;
-}
-
-export type DeadSelection =
-  { readonly ids: readonly string[] } | { readonly fingerprint: string } | { readonly all: true };
-
-export interface DeadPage {
-  readonly jobs: readonly DeadJob[];
-  /** Pass it back for the next page; absent on the last one. */
-  readonly cursor?: string;
-}
-
-export interface DeadPageRequest {
-  readonly cursor?: string;
-  readonly limit: number;
-  readonly fingerprint?: string;
-}
-
-export interface DeadOptions {
-  /** @default as many as one request may change */
-  readonly limit?: number;
-  /** For replay: the jobs start one after another, as delayed jobs. */
-  readonly ratePerSecond?: number;
-  /** Counts and changes nothing. */
-  readonly dryRun?: boolean;
-}
+export type JobView = JobState &
+  JobNotes & {
+    readonly id: string;
+    readonly queue: string;
+    readonly attempts?: number;
+    readonly crashes?: number;
+    readonly maxAttempts?: number;
+    readonly priority?: number;
+    readonly enqueuedAt?: number;
+    readonly key?: string;
+    readonly dataJson?: string;
+  };
 
 /** All queues on one Redis; app/queue/queues.ts implements it. Every method rejects with a MoorlineError only. */
 export interface Queues {
@@ -258,6 +226,11 @@ export interface Queues {
   counts(queue: string): Promise<QueueCounts>;
   /** Undefined when the queue does not know the id, or has forgotten that it was done. */
   job(queue: string, id: string): Promise<JobView | undefined>;
+  /**
+   * Ends a job: one that waits at once, one that a worker has as soon as that worker lets go of it, or loses it.
+   * Again is no harm. Rejects with `not_found`, or with `job_over` when it is done or a dead letter.
+   */
+  cancel(queue: string, id: string): Promise<Cancelled>;
   settings(queue: string): Promise<SettingsView>;
   /** Replaces the settings as a whole; they hold from the next call on. */
   configure(queue: string, settings: QueueSettings): Promise<SettingsView>;
@@ -274,12 +247,7 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-export interface DeadReplayed {
-  readonly matched: number;
-  readonly replayed: number;
-}
-
-export interface DeadPurged {
-  readonly matched: number;
-  readonly purged: number;
+export interface Cancelled {
+  readonly id: string;
+  readonly state: 'cancelled' | 'cancelling';
 }

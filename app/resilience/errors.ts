@@ -9,6 +9,7 @@ export const errorCatalogue = {
   method_not_allowed: { status: 405, retryable: false },
   body_too_large: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
+  job_over: { status: 409, retryable: false },
   queue_paused: { status: 409, retryable: true },
   durability_unavailable: { status: 409, retryable: true },
   quota_exceeded: { status: 429, retryable: true },

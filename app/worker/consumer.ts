@@ -158,7 +158,7 @@ export class Consumer {
     this.running.delete(delivery);
     slots.release(1);
     if (outcome !== undefined) this.outbox.add({ id, fence, ...outcome });
-    else if (delivery.interruption === 'stopping') this.outbox.add({ id, fence, verdict: 'release' });
+    else if (delivery.interruption !== 'lease lost') this.outbox.add({ id, fence, verdict: 'release' });
     else log.warn({ queue, job: id }, 'the lease was lost while the job ran: its outcome is dropped');
     this.wake();
   }

@@ -4,7 +4,7 @@ import type { Executor, JobContext } from './types.js';
 import type { Logger } from '../log.js';
 
 /** Why a delivery ends before its handler does. */
-export type Interruption = 'timeout' | 'lease lost' | 'stopping';
+export type Interruption = 'timeout' | 'lease lost' | 'stopping' | 'cancelled';
 
 /** One job in the hands of this worker, from claim to outcome. */
 export class Delivery {

@@ -47,12 +47,14 @@ export class LeaseKeeper {
     const { queue, queues, leaseMs } = this.options;
     const askedAt = performance.now();
     const extend = deliveries.map(({ job: { id, fence } }) => ({ id, fence, leaseMs }));
-    const { rejected } = await queues.settle(queue, { extend });
+    const { rejected, cancelled = [] } = await queues.settle(queue, { extend });
     const lost = new Set(rejected.map(({ fence }) => fence));
+    const unwanted = new Set(cancelled.map(({ fence }) => fence));
     for (const delivery of deliveries) {
       // One that was settled meanwhile is refused too; it has ended already.
       if (lost.has(delivery.job.fence)) delivery.end('lease lost');
       else delivery.leaseRenewed(askedAt);
+      if (unwanted.has(delivery.job.fence)) delivery.end('cancelled');
     }
   }
 }

@@ -15,7 +15,7 @@ export function createWorkerMetrics(registry: Registry) {
     }),
     finished: new Counter({
       name: 'moorline_worker_jobs_total',
-      help: 'Deliveries that ended here: done, failed, timeout, lease lost, stopping',
+      help: 'Deliveries that ended here: done, failed, timeout, lease lost, stopping, cancelled',
       labelNames: ['queue', 'outcome'],
       registers,
     }),

@@ -64,6 +64,10 @@ export async function job(queue: string, id: string, options: Output): Promise<v
   print(await new Api().request(z.unknown(), queuePath(queue, 'jobs', id)), options);
 }
 
+export async function cancel(queue: string, id: string, options: Output): Promise<void> {
+  print(await new Api().request(z.unknown(), queuePath(queue, 'jobs', id), { method: 'DELETE' }), options);
+}
+
 export async function setPaused(queue: string, verb: 'pause' | 'resume'): Promise<void> {
   await new Api().post(z.unknown(), queuePath(queue, verb));
 }

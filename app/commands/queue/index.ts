@@ -26,6 +26,12 @@ export function queueCommand(): Command {
     .option('--json', 'print JSON on one line')
     .action(async (name: string, id: string, options: Actions.Output) => (await actions()).job(name, id, options));
 
+  queue
+    .command('cancel <queue> <id>')
+    .description('End a job; a worker that has it is told to drop it')
+    .option('--json', 'print JSON on one line')
+    .action(async (name: string, id: string, options: Actions.Output) => (await actions()).cancel(name, id, options));
+
   for (const verb of ['pause', 'resume'] as const) {
     queue
       .command(`${verb} <queue>`)

@@ -81,10 +81,11 @@ const claimRequest = (body: z.output<typeof claimBody>, signal: AbortSignal): Cl
 });
 
 const settleRequest = (
-  { done, claim, ...others }: z.output<typeof settleBody>,
+  { progress, done, claim, ...others }: z.output<typeof settleBody>,
   signal: AbortSignal,
 ): SettleRequest => ({
   ...others,
+  progress: progress?.map(({ progress: value, ...rest }) => ({ ...rest, progressJson: JSON.stringify(value) })),
   done: done?.map(({ result, ...delivery }) => ({ ...delivery, resultJson: JSON.stringify(result) })),
   claim: claim === undefined ? undefined : claimRequest(claim, signal),
 });

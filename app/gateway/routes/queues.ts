@@ -3,7 +3,7 @@ import { MoorlineError } from '../../resilience/errors.js';
 import { jobViewJson } from '../job-json.js';
 import type { Routes } from '../route-types.js';
 import { jobParams, noBody, queueParams } from '../schemas/basics.js';
-import { jobView, pauseAnswer, queueCounts, queueList, queueListQuery } from '../schemas/queue.js';
+import { cancelAnswer, jobView, pauseAnswer, queueCounts, queueList, queueListQuery } from '../schemas/queue.js';
 
 /** What queues hold, where a job is, and pausing. */
 export function queueRoutes(server: Routes, { queues }: { readonly queues: Queues }): void {
@@ -57,6 +57,24 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
       }
       return reply.type('application/json; charset=utf-8').send(jobViewJson(view));
     },
+  );
+
+  server.delete(
+    '/api/v1/queues/:queue/jobs/:id',
+    {
+      schema: { params: jobParams },
+      config: {
+        document: {
+          summary: 'Cancel a job',
+          description:
+            'One that waits is gone at once. Of one that a worker has, the worker is told; however it settles the job then, it ends as cancelled. ' +
+            'The id stays known for a while, as that of a finished job does.',
+          status: 200,
+          answer: cancelAnswer,
+        },
+      },
+    },
+    (request) => queues.cancel(request.params.queue, request.params.id),
   );
 
   server.post(

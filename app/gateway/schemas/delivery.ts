@@ -37,6 +37,15 @@ const settlements = <Item extends z.ZodType>(item: Item) => listOf(item, 0, limi
 
 export const settleBody = z
   .strictObject({
+    progress: settlements(
+      z.strictObject({
+        ...delivery,
+        progress: anyJson
+          .optional()
+          .describe(`Replaces the last one; ${limits.maxProgressBytes} bytes of JSON at most`),
+        log: z.string().optional().describe(`One more line; cut after ${limits.maxLogLineBytes} bytes`),
+      }),
+    ).describe('While the jobs are at work'),
     done: settlements(z.strictObject({ ...delivery, result: anyJson.optional() })),
     failed: settlements(
       z.strictObject({
@@ -69,6 +78,12 @@ export const settleBody = z
 export const settleAnswer = z.strictObject({
   accepted: z.int().min(0),
   rejected: z.array(z.strictObject({ ...delivery, reason: z.literal('stale') })),
+  cancelled: z
+    .array(z.strictObject(delivery))
+    .optional()
+    .describe(
+      'Of those accepted: their jobs are cancelled. Drop one that was extended; however it is settled, it ends',
+    ),
   jobs: z.array(claimedJob),
   nextWakeMs: z
     .number()

@@ -18,7 +18,14 @@ export const queueCounts = z
     paused: z.boolean(),
     rates: z.strictObject({ enqueuedPerSecond: perSecond, donePerSecond: perSecond, failedPerSecond: perSecond }),
     totals: z
-      .strictObject({ enqueued: amount, done: amount, failed: amount, crashed: amount, dead: amount })
+      .strictObject({
+        enqueued: amount,
+        done: amount,
+        failed: amount,
+        crashed: amount,
+        dead: amount,
+        cancelled: amount,
+      })
       .describe('Since the queue was made'),
   })
   .meta({ id: 'QueueCounts' });
@@ -38,6 +45,11 @@ export const settingsView = z.strictObject({
   settings: queueSettings,
 });
 
+export const cancelAnswer = z.strictObject({
+  id: jobId,
+  state: z.enum(['cancelled', 'cancelling']).describe('`cancelling`: a worker has it, and is told'),
+});
+
 export const pauseAnswer = z.strictObject({ queue: queueName, paused: z.boolean() });
 
 const deadError = z.strictObject({
@@ -49,7 +61,16 @@ const deadError = z.strictObject({
   at: time,
 });
 
+const notes = {
+  progress: anyJson.optional().describe('As the worker told it last'),
+  log: z
+    .array(z.strictObject({ attempt: z.int(), at: time, text: z.string() }))
+    .optional()
+    .describe('The last lines that workers wrote'),
+};
+
 const jobFacts = {
+  ...notes,
   id: jobId,
   queue: queueName,
   attempts: amount.optional(),
@@ -65,8 +86,16 @@ export const jobView = z
   .discriminatedUnion('state', [
     z.strictObject({ ...jobFacts, state: z.literal('ready'), ahead: amount.describe('Jobs that come before it') }),
     z.strictObject({ ...jobFacts, state: z.literal('delayed'), until: time }),
-    z.strictObject({ ...jobFacts, state: z.literal('leased'), worker: z.string(), until: time, fence }),
+    z.strictObject({
+      ...jobFacts,
+      state: z.literal('leased'),
+      worker: z.string(),
+      until: time,
+      fence,
+      cancelling: z.literal(true).optional(),
+    }),
     z.strictObject({ ...jobFacts, state: z.literal('done'), result: anyJson.optional(), finishedAt: time }),
+    z.strictObject({ ...jobFacts, state: z.literal('cancelled'), finishedAt: time }),
     z.strictObject({
       ...jobFacts,
       state: z.literal('dead'),
@@ -100,6 +129,7 @@ export const deadPage = z.strictObject({
         diedAt: time,
         key: z.string().optional(),
         data: anyJson,
+        ...notes,
       })
       .meta({ id: 'DeadJob' }),
   ),

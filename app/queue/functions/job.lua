@@ -1,11 +1,11 @@
 -- job: where a job is.
 -- ARGV   id
--- REPLY  empty when unknown, else state and five values, false where there is none:
---        done     packed done marker, result
---        dead     tick of death, deadrec, tries, errors, record
---        leased   deadline ms, held, tries, errors, record
---        ready    rank in line, false, tries, errors, record
---        delayed  score, false, tries, errors, record
+-- REPLY  empty when unknown; packed ending and result of one that is over; else state, two values (false where there is none),
+--        tries, errors, record, notes, whether it is cancelled (1 or 0):
+--        dead     tick of death, deadrec
+--        leased   deadline ms, held
+--        ready    rank in line, false
+--        delayed  score, false
 
 local function leased_until(q, id, held)
   return redis.call('ZSCORE', q.lease, id .. ':' .. int(unpack_held(held).fence))
@@ -25,12 +25,15 @@ local function job(keys, args)
   local q, id = named(keys), args[1]
   for bucket = 0, 1 do
     local done = redis.call('HGET', q['done' .. bucket], id)
-    if done then return { 'done', done, redis.call('HGET', q['result' .. bucket], id) } end
+    if done then return { 'over', done, redis.call('HGET', q['result' .. bucket], id) } end
   end
   local record = redis.call('HGET', q.jobs, id)
   if not record then return {} end
   local state, where, why = whereabouts(q, id)
-  return { state, where, why, redis.call('HGET', q.tries, id), redis.call('HGET', q.errors, id), record }
+  return {
+    state, where, why, redis.call('HGET', q.tries, id), redis.call('HGET', q.errors, id), record,
+    redis.call('HGET', q.notes, id), redis.call('SISMEMBER', q.cancels, id),
+  }
 end
 
 register('job', job, { 'no-writes' })

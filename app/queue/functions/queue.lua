@@ -10,7 +10,7 @@ local KEY_NAMES = {
   'held',    -- HASH  id -> packed score in ready, priority, maxAttempts, fence, key, dedupe, backoff; then the worker's name; while leased
   'tries',   -- HASH  id -> packed counters and last settlement; only after a failure, crash or release
   'errors',  -- HASH  id -> packed errors of the last attempts
-  'done0', 'done1',     -- HASH  id -> packed fence and time; two buckets in turn, each forgotten as a whole
+  'done0', 'done1',     -- HASH  id -> packed ending: of jobs done or cancelled; two buckets in turn, each forgotten as a whole
   'result0', 'result1', -- HASH  id -> JSON text of the result, likewise
   'dead',    -- ZSET  id, score = tick of death: unique, so that it serves as cursor
   'deadrec', -- HASH  id -> priority digit, reason letter, fingerprint
@@ -24,6 +24,8 @@ local KEY_NAMES = {
   'lanes',   -- ZSET  key NUL score id, scores 0: jobs that wait for others of their key; NUL id: for the one that dedupe let run
   'dedupe',  -- HASH  name -> packed mode, end in ms, id of the job that stands for it, id of the one kept to run next
   'expiry',  -- ZSET  what is forgotten at its time in us: `d` and a name of dedupe, `r` and a key with a rate
+  'notes',   -- HASH  id -> packed progress and lines of the log; only of jobs whose workers told some
+  'cancels', -- SET   ids of leased jobs that are cancelled
 }
 
 local PLACES_PER_BAND = 9e14 -- ten bands fit below 2^53; places of 5 us since 1970 fit in a band until the year 2112

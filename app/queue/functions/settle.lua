@@ -1,8 +1,6 @@
 -- Settlements of deliveries: part of `turn`. A delivery is settled only by the exact member `id:fence` of the lease set:
 -- who lost the lease has no say. The same verdict on the same delivery again is accepted, because an answer may get lost.
 
-local DONE = '>I8I6' -- fence, time in ms
-
 local function held_of(q, id)
   return unpack_held(redis.call('HGET', q.held, id))
 end
@@ -23,12 +21,13 @@ local function hold_off(q, ms)
   redis.call('HSET', q.meta, 'resumeAt', int(q.resume_at))
 end
 
--- Nothing was wrong with the job: it comes again later, and no attempt is counted.
+-- Nothing was wrong with the job: it comes again later, and no attempt is counted. One that has a key keeps its slot meanwhile,
+-- so its rate limit holds back its key and not the queue.
 local function postpone(q, s, held, tries)
   local delay_ms = retry_ms(q, s, held, tries, tries.attempts + 1)
   save_tries(q, s.id, tries)
   delay(q, s.id, held.priority, delay_ms)
-  if s.class == 'rateLimited' then hold_off(q, delay_ms) end
+  if s.class == 'rateLimited' and held.key == '' then hold_off(q, delay_ms) end
 end
 
 local function count_attempt(q, s, held, tries)
@@ -68,53 +67,61 @@ local function extend(q, s)
   redis.call('ZADD', q.lease, int(q.now + s.lease_ms), s.member)
 end
 
--- The bucket of the present window. It lives to the end of the next one, so an id is remembered for one window at least and
--- two at most, and forgetting is one expiry instead of a sweep.
-local function done_bucket(q, window_ms)
-  local window = math.floor(q.now / window_ms)
-  local bucket = window % 2
-  return { done = q['done' .. bucket], result = q['result' .. bucket], expires_at = int((window + 2) * window_ms) }
+-- Returns the ids of those that are marked as cancelled.
+local function marked_among(q, ids)
+  local marked = {}
+  for i, found in ipairs(fetch('SMISMEMBER', q.cancels, ids)) do
+    if found == 1 then marked[ids[i]] = true end
+  end
+  return marked
 end
 
-local function was_done(q, id, fence)
-  for _, bucket in ipairs({ q.done0, q.done1 }) do
-    local packed = redis.call('HGET', bucket, id)
-    if packed and int((struct.unpack(DONE, packed))) == fence then return true end
-  end
-  return false
-end
-
--- All `done` at once: this is the path of nearly every job. Entries are id, fence, result; the same one twice counts once.
-local function finish(q, entries, window_ms, letters)
-  local members, leased, ids, done, results, n = {}, {}, {}, {}, {}, 0
-  for at = 1, #entries, 3 do members[#members + 1] = entries[at] .. ':' .. entries[at + 1] end
-  local deadlines = fetch('ZMSCORE', q.lease, members)
-  for i, member in ipairs(members) do
-    local id, fence, result = entries[3 * i - 2], entries[3 * i - 1], entries[3 * i]
-    if deadlines[i] then
-      n = n + 1
-      ids[n], leased[n] = id, member
-      done[2 * n - 1], done[2 * n] = id, struct.pack(DONE, fence, q.now)
-      if result ~= '' then
-        results[#results + 1] = id
-        results[#results + 1] = result
-      end
-    end
-    letters[i] = (deadlines[i] or was_done(q, id, fence)) and 'a' or 's'
-  end
-  if n == 0 then return end
-  local bucket = done_bucket(q, window_ms)
-  count(q, 'done', redis.call('ZREM', q.lease, unpack(leased)))
+-- Jobs that are over: their leases and records go, their ids and results stay for a while.
+local function end_all(q, ids, members, endings, results)
+  local bucket = done_bucket(q)
+  local ended = redis.call('ZREM', q.lease, unpack(members))
   redis.call('HDEL', q.held, unpack(ids))
   redis.call('HDEL', q.jobs, unpack(ids))
   forget_tries(q, ids)
   leave(q, ids)
-  redis.call('HSET', bucket.done, unpack(done))
+  redis.call('HSET', bucket.done, unpack(endings))
   redis.call('PEXPIREAT', bucket.done, bucket.expires_at)
   if #results > 0 then
     redis.call('HSET', bucket.result, unpack(results))
     redis.call('PEXPIREAT', bucket.result, bucket.expires_at)
   end
+  return ended
+end
+
+-- All `done` at once: this is the path of nearly every job. Entries are id, fence, result; the same one twice counts once.
+local function finish(q, entries, letters)
+  local all, members = {}, {}
+  for at = 1, #entries, 3 do
+    all[#all + 1] = entries[at]
+    members[#members + 1] = entries[at] .. ':' .. entries[at + 1]
+  end
+  local deadlines, marked = fetch('ZMSCORE', q.lease, members), marked_among(q, all)
+  local leased, ids, endings, results, cancelled, n = {}, {}, {}, {}, {}, 0
+  for i, member in ipairs(members) do
+    local id, fence, result = entries[3 * i - 2], entries[3 * i - 1], entries[3 * i]
+    if deadlines[i] then
+      n = n + 1
+      ids[n], leased[n] = id, member
+      endings[2 * n - 1], endings[2 * n] = id, pack_ending(q, fence, marked[id])
+      if marked[id] then
+        cancelled[#cancelled + 1] = id
+      elseif result ~= '' then
+        results[#results + 1] = id
+        results[#results + 1] = result
+      end
+    end
+    letters[#letters + 1] = deadlines[i] and (marked[id] and 'c' or 'a') or ended_by(q, id, fence) or 's'
+  end
+  if n == 0 then return end
+  local ended = end_all(q, ids, leased, endings, results)
+  local dropped = #cancelled > 0 and redis.call('SREM', q.cancels, unpack(cancelled)) or 0
+  count(q, 'done', ended - dropped)
+  if dropped > 0 then count(q, 'cancelled', dropped) end
 end
 
 -- `f` or `r` again; an extension again is a new extension, and so needs the lease.
@@ -123,10 +130,21 @@ local function was_settled_alike(q, s)
   return tries.verdict == s.verdict and int(tries.fence) == s.fence
 end
 
+local function settle_again(q, s)
+  if was_settled_alike(q, s) then return 'a' end
+  return s.ends_delivery and ended_by(q, s.id, s.fence) == 'c' and 'c' or 's'
+end
+
 -- Returns the letter of one settlement other than `done`.
 local function settle(q, s, settler)
   s.member = s.id .. ':' .. s.fence
-  if not redis.call('ZSCORE', q.lease, s.member) then return was_settled_alike(q, s) and 'a' or 's' end
-  settler(q, s)
-  return 'a'
+  if not redis.call('ZSCORE', q.lease, s.member) then return settle_again(q, s) end
+  local is_cancelled = is_marked(q, s.id)
+  if is_cancelled and s.ends_delivery then
+    drop_lease(q, s.id, s.member)
+    end_cancelled(q, s.id, s.fence)
+  else
+    settler(q, s)
+  end
+  return is_cancelled and 'c' or 'a'
 end

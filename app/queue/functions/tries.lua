@@ -2,8 +2,6 @@
 
 -- attempts that failed, crashes, fence and letter of the last settlement, delay before the next attempt in ms
 local TRIES = '>HHI8c1I6'
-local ERROR_HEADER = '>HI6H' -- attempt, time in ms, length of the JSON text that follows
-local ERROR_HEADER_BYTES = 10
 local MAX_ERRORS = 10
 local MAX_ERRORS_BYTES = 65536
 
@@ -19,28 +17,15 @@ local function save_tries(q, id, tries)
   redis.call('HSET', q.tries, id, packed)
 end
 
--- The last ones that are few and light enough to make room for one of `bytes`.
-local function last_errors(errors, bytes)
-  local starts, at = {}, 1
-  while at <= #errors do
-    local _, _, length = struct.unpack(ERROR_HEADER, errors, at)
-    starts[#starts + 1] = at
-    at = at + ERROR_HEADER_BYTES + length
-  end
-  for i, from in ipairs(starts) do
-    if #starts - i + 1 < MAX_ERRORS and #errors - from + 1 + bytes <= MAX_ERRORS_BYTES then return string.sub(errors, from) end
-  end
-  return ''
-end
-
 local function add_error(q, id, attempt, error_json)
-  local errors = last_errors(redis.call('HGET', q.errors, id) or '', #error_json)
-  redis.call('HSET', q.errors, id, errors .. struct.pack(ERROR_HEADER, attempt, q.now, #error_json) .. error_json)
+  local errors = redis.call('HGET', q.errors, id) or ''
+  redis.call('HSET', q.errors, id, with_entry(q, errors, attempt, error_json, MAX_ERRORS, MAX_ERRORS_BYTES))
 end
 
 -- Ids whose story ends: nothing to do, and nothing to pay, when no job of the queue has a story.
 local function forget_tries(q, ids)
-  if #ids == 0 or redis.call('EXISTS', q.tries) == 0 then return end
+  if #ids == 0 or redis.call('EXISTS', q.tries, q.notes) == 0 then return end
   redis.call('HDEL', q.tries, unpack(ids))
   redis.call('HDEL', q.errors, unpack(ids))
+  redis.call('HDEL', q.notes, unpack(ids))
 end

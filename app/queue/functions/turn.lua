@@ -1,31 +1,39 @@
 -- turn: settles deliveries, does the upkeep, claims: one trip to Redis for a worker's whole cycle.
 -- ARGV   windowMs (how long done ids are remembered at least, where the queue has no other), seed of the jitter,
---        number of done, failed, extend, release and claim entries, then these:
+--        number of progress, done, failed, extend, release and claim entries, then these:
+--        progress id, fence, JSON text of the progress or empty, line of the log or empty
 --        done     id, fence, JSON text of the result or empty
 --        failed   id, fence, class (retry, never, wait, rateLimited), retryAfterMs or empty, JSON text of the error, fingerprint
 --        extend   id, fence, leaseMs
 --        release  id, fence
 --        claim    max, leaseMs, worker
--- REPLY  letters of the settlements in that order (a accepted, s stale),
+-- REPLY  letters of the settlements in that order (a accepted, c accepted and the job is cancelled, s stale),
 --        ms until a delayed job is due, a lease expires or the queue may hand out again (-1: never),
 --        number of jobs left that can be claimed at once,
 --        then for each claim: deadline, and for each job id, fence, attempt, record
 -- Settlements come first: who finishes late but before anybody took the job back, has finished.
 
--- Verdicts other than `done`, in the order of their arguments.
-local SETTLERS = {
-  { verdict = 'f', settler = fail, fields = { 'id', 'fence', 'class', 'retry_after_ms', 'error', 'fingerprint' } },
+-- In the order of their arguments; those that end the delivery also end a job that is cancelled.
+local VERDICTS = {
+  { verdict = 'p', settler = note, fields = { 'id', 'fence', 'progress', 'log' } },
+  { verdict = 'd' },
+  { verdict = 'f', settler = fail, fields = { 'id', 'fence', 'class', 'retry_after_ms', 'error', 'fingerprint' }, ends_delivery = true },
   { verdict = 'e', settler = extend, fields = { 'id', 'fence', 'lease_ms' } },
-  { verdict = 'r', settler = release, fields = { 'id', 'fence' } },
+  { verdict = 'r', settler = release, fields = { 'id', 'fence' }, ends_delivery = true },
 }
+local FIRST_ENTRY = 9
 
 -- Returns the letters, and where the claims begin.
 local function settle_all(q, args)
-  local letters, at = {}, 8 + 3 * args[3]
-  finish(q, { unpack(args, 8, at - 1) }, q.policy.doneWindowMs or tonumber(args[1]), letters)
-  for i, kind in ipairs(SETTLERS) do
-    for _ = 1, args[3 + i] do
-      local settlement = { verdict = kind.verdict }
+  local letters, at = {}, FIRST_ENTRY
+  for i, kind in ipairs(VERDICTS) do
+    local entries = tonumber(args[2 + i])
+    if kind.verdict == 'd' then
+      finish(q, { unpack(args, at, at + 3 * entries - 1) }, letters)
+      at, entries = at + 3 * entries, 0
+    end
+    for _ = 1, entries do
+      local settlement = { verdict = kind.verdict, ends_delivery = kind.ends_delivery }
       for _, field in ipairs(kind.fields) do
         settlement[field] = args[at]
         at = at + 1
@@ -38,6 +46,7 @@ end
 
 local function turn(keys, args)
   local q = open(keys)
+  q.window_ms = q.policy.doneWindowMs or tonumber(args[1])
   math.randomseed(args[2])
   local letters, at = settle_all(q, args)
   reap(q)
@@ -45,7 +54,7 @@ local function turn(keys, args)
   forget_expired(q)
   q.claimed_bytes = 0
   local claims = {}
-  for i = 1, args[7] do
+  for i = 1, args[8] do
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
     at = at + 3
   end

@@ -11,8 +11,12 @@ local function take_back(q, member)
   local held, tries = held_of(q, id), tries_of(q, id)
   tries.crashes = tries.crashes + 1
   drop_lease(q, id, member)
-  save_tries(q, id, tries)
   count(q, 'crashed', 1)
+  if is_marked(q, id) then
+    end_cancelled(q, id, '0')
+    return
+  end
+  save_tries(q, id, tries)
   if tries.crashes >= (q.policy.maxCrashes or MAX_CRASHES) then
     bury(q, id, held.priority, 'crashed', 'crashed')
   else

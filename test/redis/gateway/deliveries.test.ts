@@ -124,6 +124,21 @@ describe('claiming and settling over HTTP', () => {
     expect((await client.get('/api/v1/queues/expired/jobs/a')).body).toMatchObject({ state: 'done', result: 'new' });
   });
 
+  test('progress and log of a job at work are shown, and a job that is cancelled says so to its worker', async () => {
+    await client.queue('told', 'jobs', { id: 'a', data: 1, backoff: { kind: 'fixed', delayMs: 1_000 } });
+    const { id, fence } = await claimOne('told');
+    const path = '/api/v1/queues/told/jobs/a';
+    await client.queue('told', 'settle', { progress: [{ id, fence, progress: { percent: 50 }, log: 'half way' }] });
+    expect((await client.get(path)).body).toMatchObject({ progress: { percent: 50 }, log: [{ text: 'half way' }] });
+    const cancelled = await client.call(path, { method: 'DELETE' });
+    expect([cancelled.status, cancelled.body]).toEqual([200, { id, state: 'cancelling' }]);
+    const extended = await client.queue('told', 'settle', { extend: [{ id, fence, leaseMs: 60_000 }] });
+    expect(settleAnswer.parse(extended.body).cancelled).toEqual([{ id, fence }]);
+    await client.queue('told', 'settle', { release: [{ id, fence }] });
+    expect((await client.get(path)).body).toMatchObject({ state: 'cancelled' });
+    expect((await client.call('/api/v1/queues/told/jobs/b', { method: 'DELETE' })).status).toBe(404);
+  });
+
   test('settling nothing is nothing', async () => {
     expect((await client.queue('nothing', 'settle', {})).body).toEqual({ accepted: 0, rejected: [], jobs: [] });
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { queueKey } from '../../../app/queue/keys.js';
 import { verdicts } from '../../../app/queue/settlement.js';
 import type { ClaimedJob, SettleRequest } from '../../../app/queue/types.js';
+import type { MoorlineError } from '../../../app/resilience/errors.js';
 import { brokenInvariants, readZset } from '../support/queue-state.js';
 import { openQueues, type TestQueues } from '../support/queues.js';
 import { startRedis } from '../support/redis-server.js';
@@ -31,7 +32,10 @@ const step = fc.oneof(
       max: fc.integer({ min: 0, max: 4 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('expire' as const, 'purge' as const), at: fc.nat() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('expire' as const, 'purge' as const, 'cancel' as const), at: fc.nat() }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -81,7 +85,7 @@ class History {
       leased: count('leased'),
       dead: count('dead'),
       paused: this.model.paused,
-      totals: { done: this.model.done.size },
+      totals: { done: this.model.done.size, cancelled: this.model.cancelled.size },
     });
   }
 
@@ -111,6 +115,15 @@ class History {
         const id = ids[step.at % ids.length] ?? 'a';
         const purged = this.model.purge(id);
         expect(await queues.purge(this.queue, { ids: [id] }, {})).toEqual({ matched: purged, purged });
+        return;
+      }
+      case 'cancel': {
+        const id = ids[step.at % ids.length] ?? 'a';
+        const answer = await queues.cancel(this.queue, id).then(
+          ({ state }) => state,
+          (error: unknown) => (error as MoorlineError).code,
+        );
+        expect(answer).toBe(this.model.cancel(id));
         return;
       }
       case 'makeDue':
@@ -188,6 +201,7 @@ class History {
 function requestOf(settlements: readonly ModelSettlement[], max: number): SettleRequest {
   const of = (verdict: string) => settlements.filter((one) => one.verdict === verdict);
   return {
+    progress: of('progress').map(({ id, fence }) => ({ id, fence, progressJson: '1', log: 'a line' })),
     done: of('done'),
     failed: of('failed').map(({ id, fence, retryNow }) => ({
       id,

@@ -95,7 +95,7 @@ describe('counts', () => {
       oldestReadyMs: 0,
       paused: false,
       rates: { enqueuedPerSecond: 0, donePerSecond: 0, failedPerSecond: 0 },
-      totals: { enqueued: 0, done: 0, failed: 0, crashed: 0, dead: 0 },
+      totals: { enqueued: 0, done: 0, failed: 0, crashed: 0, dead: 0, cancelled: 0 },
     });
   });
 

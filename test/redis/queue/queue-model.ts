@@ -1,3 +1,5 @@
+import type { Verdict } from '../../../app/queue/settlement.js';
+
 /** What the queue should do, in the simplest terms: no batches, no bytes, no clock but two hands moved by the test. */
 
 export interface ModelJob {
@@ -14,10 +16,12 @@ export interface ModelJob {
   attempts: number;
   crashes: number;
   lastSettled?: string;
+  /** Ends when its worker settles or loses it. */
+  cancelled?: true;
 }
 
 export interface ModelSettlement {
-  readonly verdict: 'done' | 'failed' | 'extend' | 'release';
+  readonly verdict: Verdict;
   readonly id: string;
   readonly fence: string;
   readonly retryNow: boolean;
@@ -28,11 +32,13 @@ const maxCrashes = 5;
 export class QueueModel {
   readonly jobs = new Map<string, ModelJob>();
   readonly done = new Map<string, string>();
+  /** The fence of the delivery with which it ended, if there was one. */
+  readonly cancelled = new Map<string, string | undefined>();
   paused = false;
   private places = 0;
 
   enqueue(id: string, priority: number, maxAttempts: number, delayed: boolean): 'queued' | 'delayed' | 'duplicate' {
-    if (this.jobs.has(id) || this.done.has(id)) return 'duplicate';
+    if (this.jobs.has(id) || this.done.has(id) || this.cancelled.has(id)) return 'duplicate';
     const state = delayed ? 'delayed' : 'ready';
     this.jobs.set(id, {
       id,
@@ -74,13 +80,35 @@ export class QueueModel {
     return this.jobs.get(id)?.state === 'dead' ? Number(this.jobs.delete(id)) : 0;
   }
 
+  cancel(id: string): 'cancelled' | 'cancelling' | 'job_over' | 'not_found' {
+    const job = this.jobs.get(id);
+    if (job === undefined) return this.cancelled.has(id) ? 'cancelled' : this.done.has(id) ? 'job_over' : 'not_found';
+    if (job.state === 'dead') return 'job_over';
+    if (job.state !== 'leased') return this.endCancelled(job);
+    job.cancelled = true;
+    return 'cancelling';
+  }
+
+  private endCancelled({ id, fence }: Pick<ModelJob, 'id' | 'fence'>): 'cancelled' {
+    this.jobs.delete(id);
+    this.cancelled.set(id, fence);
+    return 'cancelled';
+  }
+
   private settle({ verdict, id, fence, retryNow }: ModelSettlement): boolean {
     const job = this.jobs.get(id);
     if (job?.state !== 'leased' || job.fence !== fence) {
+      const endsDelivery = verdict !== 'extend' && verdict !== 'progress';
+      if (endsDelivery && job === undefined && this.cancelled.get(id) === fence) return true;
       if (verdict === 'done') return this.done.get(id) === fence;
       return job?.lastSettled === `${verdict} ${fence}`;
     }
     if (verdict === 'extend') job.expired = false;
+    if (verdict === 'extend' || verdict === 'progress') return true;
+    if (job.cancelled === true) {
+      this.endCancelled(job);
+      return true;
+    }
     if (verdict === 'done') {
       this.jobs.delete(id);
       this.done.set(id, fence);
@@ -91,12 +119,16 @@ export class QueueModel {
       job.state = job.attempts >= job.maxAttempts ? 'dead' : 'delayed';
       job.due = retryNow ? 1 : undefined;
     }
-    if (verdict === 'release' || verdict === 'failed') job.lastSettled = `${verdict} ${fence}`;
+    if (verdict !== 'done') job.lastSettled = `${verdict} ${fence}`;
     return true;
   }
 
   private upkeep(): void {
     for (const job of this.in('leased').filter(({ expired }) => expired)) {
+      if (job.cancelled === true) {
+        this.endCancelled({ id: job.id });
+        continue;
+      }
       job.crashes += 1;
       job.state = job.crashes >= maxCrashes ? 'dead' : 'ready';
     }

@@ -144,6 +144,18 @@ describe('a failure of class', () => {
     await waitFor('the other one', async () => (await queues.job('limited', 'a'))?.state !== 'delayed');
   });
 
+  test('rateLimited of a job that has a key holds back its key alone', async () => {
+    const { queues } = await open();
+    await queues.enqueue('limited-key', [
+      { id: 'a1', data: 1, key: 'a' },
+      { id: 'a2', data: 1, key: 'a' },
+      { id: 'b1', data: 1, key: 'b' },
+    ]);
+    const [a1] = await queues.claim('limited-key', { ...claim, max: 1 });
+    await failAs(queues, 'limited-key', 'rateLimited', a1 as ClaimedJob, 3_600_000);
+    expect((await queues.claim('limited-key', claim)).map(({ id }) => id)).toEqual(['b1']);
+  });
+
   test('that contradicts retry: false is refused', async () => {
     const { queues } = await open();
     const [a] = await enqueueAndClaim(queues, 'contradiction', { id: 'a', data: 1 });

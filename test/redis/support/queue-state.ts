@@ -1,5 +1,5 @@
 import { queueKey, type KeyName } from '../../../app/queue/keys.js';
-import { readDeadRecord, readErrors, readHeld, readRecord, readTries } from '../../../app/queue/packed.js';
+import { readDeadRecord, readErrors, readHeld, readNotes, readRecord, readTries } from '../../../app/queue/packed.js';
 import type { RedisConnections } from '../../../app/redis/index.js';
 
 type Redis = Pick<RedisConnections, 'command'>;
@@ -29,6 +29,8 @@ export async function queueState(redis: Redis, queue: string): Promise<Record<st
     dedupe: Object.keys(await hash('dedupe')),
     expiry: await zset('expiry'),
     mark: await zset('mark'),
+    notes: mapValues(await hash('notes'), readNotes),
+    cancels: ((await redis.command(['SMEMBERS', queueKey(queue, 'cancels')])) as Buffer[]).map(String).sort(),
   };
   return Object.fromEntries(Object.entries(state).filter(([, part]) => Object.keys(part).length > 0));
 }
@@ -53,6 +55,7 @@ export async function brokenInvariants(redis: Redis, queue: string): Promise<rea
   ];
   const inLanes = (await ids('lanes')).map(readLane).map((member) => member.replace(/^.*\//, ''));
   const places = [...(await ids('ready')), ...(await ids('delayed')), ...leased, ...dead, ...inLanes];
+  const cancels = ((await redis.command(['SMEMBERS', queueKey(queue, 'cancels')])) as Buffer[]).map(String);
   const held2 = await readHash(redis, queueKey(queue, 'held'));
   const fences = Object.entries(held2).map(([id, packed]) => `${id}:${readHeld(packed).fence}`);
   return [
@@ -60,7 +63,10 @@ export async function brokenInvariants(redis: Redis, queue: string): Promise<rea
     ...differences('every lease has its holder', await ids('lease'), fences),
     ...differences('every leased job is held', leased, held),
     ...differences('every dead letter has its record', dead, deadrec),
-    ...[...tries, ...errors].filter((id) => !jobs.includes(id)).map((id) => `${id} is gone and still has a story`),
+    ...[...tries, ...errors, ...(await fields('notes'))]
+      .filter((id) => !jobs.includes(id))
+      .map((id) => `${id} is gone and still has a story`),
+    ...cancels.filter((id) => !leased.includes(id)).map((id) => `${id} is marked as cancelled and not leased`),
     ...(await brokenLanes(redis, queue)),
     ...doneTwice(await fields('done:0'), await fields('done:1'), jobs),
   ];

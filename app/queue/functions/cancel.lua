@@ -1,0 +1,28 @@
+-- cancel: ends a job. One that waits is gone at once. One that a worker has is marked: the worker hears of it by its next
+-- renewal, and whatever it settles then, or the end of its lease, ends the job.
+-- ARGV   windowMs (how long the id is remembered at least, where the queue has no other), id
+-- REPLY  state (cancelled; leased: marked; done, dead, unknown: nothing to cancel), the fence of the delivery that is marked or empty
+
+local function cancel(keys, args)
+  local q, id = open(keys), args[2]
+  q.window_ms = q.policy.doneWindowMs or tonumber(args[1])
+  local ending = ending_of(q, id)
+  if ending then return { was_cancelled(ending) and 'cancelled' or 'done', '' } end
+  local held = redis.call('HGET', q.held, id)
+  if held then
+    redis.call('SADD', q.cancels, id)
+    return { 'leased', int(unpack_held(held).fence) }
+  end
+  if redis.call('ZSCORE', q.dead, id) then return { 'dead', '' } end
+  if redis.call('HEXISTS', q.jobs, id) == 0 then return { 'unknown', '' } end
+  redis.call('ZREM', q.ready, id)
+  redis.call('ZREM', q.delayed, id)
+  end_cancelled(q, id, '0')
+  if q.lined_up then ring(q) end
+  save_counts(q)
+  save_clocks(q)
+  return { 'cancelled', '' }
+end
+
+-- It frees memory, so it must run when there is none left.
+register('cancel', cancel, { 'allow-oom' })

@@ -1,0 +1,49 @@
+-- Jobs that are done or cancelled: they are gone, but their ids stay known for a while.
+
+local ENDING = '>I8I6' -- fence of the delivery (0: it had none), time in ms; then `c` if the job was cancelled
+local ENDING_BYTES = 14
+
+local function pack_ending(q, fence, is_cancelled)
+  return struct.pack(ENDING, fence, q.now) .. (is_cancelled and 'c' or '')
+end
+
+-- What was packed when the job ended, or nil.
+local function ending_of(q, id)
+  return redis.call('HGET', q.done0, id) or redis.call('HGET', q.done1, id) or nil
+end
+
+local function was_cancelled(ending)
+  return #ending > ENDING_BYTES
+end
+
+-- Whether this was the delivery with which the job ended, and then `a` (done) or `c` (cancelled).
+local function ended_by(q, id, fence)
+  local ending = ending_of(q, id)
+  if not ending or int((struct.unpack(ENDING, ending))) ~= fence then return nil end
+  return was_cancelled(ending) and 'c' or 'a'
+end
+
+-- The bucket of the present window. It lives to the end of the next one, so an id is remembered for one window at least and
+-- two at most, and forgetting is one expiry instead of a sweep.
+local function done_bucket(q)
+  local window = math.floor(q.now / q.window_ms)
+  local bucket = window % 2
+  return { done = q['done' .. bucket], result = q['result' .. bucket], expires_at = int((window + 2) * q.window_ms) }
+end
+
+-- Jobs that a worker has, and that it is to drop.
+local function is_marked(q, id)
+  return redis.call('EXISTS', q.cancels) == 1 and redis.call('SISMEMBER', q.cancels, id) == 1
+end
+
+-- The job must have left the line, or its lease, before.
+local function end_cancelled(q, id, fence)
+  local bucket = done_bucket(q)
+  redis.call('HSET', bucket.done, id, pack_ending(q, fence, true))
+  redis.call('PEXPIREAT', bucket.done, bucket.expires_at)
+  redis.call('SREM', q.cancels, id)
+  redis.call('HDEL', q.jobs, id)
+  forget_tries(q, { id })
+  leave(q, { id })
+  count(q, 'cancelled', 1)
+end
