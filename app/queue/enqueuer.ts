@@ -1,5 +1,6 @@
 import { isMoorlineError, MoorlineError } from '../resilience/errors.js';
 import type { RedisConnections } from '../redis/types.js';
+import type { Backpressure } from './backpressure.js';
 import { isStronger, promiseKept, writerOf, type Deployment } from './durability.js';
 import { failureJson, fingerprintOf } from './failure.js';
 import { GroupCommit, type Commit } from './group-commit.js';
@@ -22,6 +23,7 @@ export class Enqueuer {
   constructor(
     connections: Pick<RedisConnections, 'call' | 'callDurably'>,
     private readonly policies: PolicyCache,
+    private readonly backpressure: Pick<Backpressure, 'admit'>,
     private readonly options: EnqueuerOptions,
   ) {
     const commit = (durability: Durability['class']) => new GroupCommit(writerOf(durability, connections, options));
@@ -29,7 +31,7 @@ export class Enqueuer {
   }
 
   async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
-    const policy = await this.policyFor(queue, jobs);
+    const policy = await this.admit(queue, jobs);
     const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`, policy.settings));
     if (prepared.length === 0) return { jobs: [], durability: promiseKept(this.classOf(policy), this.options) };
     try {
@@ -47,9 +49,12 @@ export class Enqueuer {
   }
 
   /** Nothing is stored yet when this fails: any ids will do. */
-  private async policyFor(queue: string, jobs: readonly JobInput[]): Promise<QueuePolicy> {
+  private async admit(queue: string, jobs: readonly JobInput[]): Promise<QueuePolicy> {
     try {
-      return await this.policies.of(queue);
+      const policy = await this.policies.of(queue);
+      const { maxReadyAgeMs } = policy.settings;
+      if (maxReadyAgeMs !== undefined) await this.backpressure.admit(queue, maxReadyAgeMs);
+      return policy;
     } catch (error) {
       throw withJobs(
         error,

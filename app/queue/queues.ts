@@ -1,5 +1,6 @@
 import type { RedisConnections } from '../redis/types.js';
 import { MoorlineError } from '../resilience/errors.js';
+import { Backpressure } from './backpressure.js';
 import { cancelledOf } from './cancellation.js';
 import { Claims } from './claims.js';
 import { DeadLetters } from './dead-letters.js';
@@ -74,7 +75,8 @@ export class RedisQueues implements Queues {
     this.settingsStore = new SettingsStore(connections);
     const policies = new PolicyCache((queue) => this.settingsStore.read(queue));
     const replicas = durability === 'memory' ? 0 : 1;
-    this.enqueuer = new Enqueuer(connections, policies, { durability, replicas, waitReplicasTimeoutMs });
+    const backpressure = new Backpressure((queue) => this.counts(queue));
+    this.enqueuer = new Enqueuer(connections, policies, backpressure, { durability, replicas, waitReplicasTimeoutMs });
     this.doneWindowMs = doneWindowMs;
     this.turns = new TurnBatcher(connections, doneWindowMs);
     this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });

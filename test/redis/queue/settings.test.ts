@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
+import { waitFor } from '../support/wait-for.js';
 
 let redis: RedisServer;
 const open = async () => (await openQueues(`redis://${redis.address}`)).queues;
@@ -62,6 +63,41 @@ describe('the settings of a queue', () => {
   });
 });
 
+describe('a line that grows too old', () => {
+  const isRefused = (work: Promise<unknown>) =>
+    work.then(
+      () => false,
+      (error: unknown) => (error as { code: string }).code === 'quota_exceeded',
+    );
+
+  test('sends producers away, by its age and not by its length, until workers have made it young', async () => {
+    const queues = await open();
+    await queues.configure('old', { maxReadyAgeMs: 50 });
+    await queues.enqueue('old', [{ data: 1 }]);
+    await waitFor('a refusal', () => isRefused(queues.enqueue('old', [{ data: 2 }])));
+    await expect(queues.enqueue('old', [{ id: 'mine', data: 3 }])).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      retryable: true,
+      options: { retryAfterMs: expect.any(Number), details: { jobs: [{ id: 'mine' }] } },
+    });
+    await waitFor('the line is young', async () => {
+      await queues.claim('old', { ...claim, max: 1000 });
+      return !(await isRefused(queues.enqueue('old', [{ data: 4 }])));
+    });
+  });
+
+  test('takes jobs while it is paused', async () => {
+    const queues = await open();
+    await queues.configure('paused', { maxReadyAgeMs: 1 });
+    await queues.pause('paused');
+    const begin = performance.now();
+    await waitFor('more than an interval', async () => {
+      await queues.enqueue('paused', [{ data: 1 }]);
+      return performance.now() - begin > 2_500;
+    });
+  });
+});
+
 describe('the schema of a queue', () => {
   const schema = { type: 'object', required: ['to'], properties: { to: { type: 'string' } } };
   const jobs = [
@@ -115,6 +151,20 @@ describe('the schema of a queue', () => {
       ['fine', 1],
     ]);
     expect(await redis.cli('EXISTS', 'ml:{mended}:errors', 'ml:{mended}:tries', 'ml:{mended}:deadrec')).toBe('0');
+  });
+
+  test('keeps the key of a dead letter, which joins the others of its key when it is replayed', async () => {
+    const queues = await open();
+    await queues.configure('keyed', { schema });
+    await queues.enqueue('keyed', [
+      { id: 'first', key: 'k', data: { to: 'you' } },
+      { id: 'wrong', key: 'k', data: 1 },
+    ]);
+    await queues.replay('keyed', { all: true }, {});
+    const [first, ...others] = await queues.claim('keyed', claim);
+    expect([first?.id, others]).toEqual(['first', []]);
+    const { jobs: next } = await queues.settle('keyed', { done: first === undefined ? [] : [first], claim });
+    expect(next.map(({ id, key }) => [id, key])).toEqual([['wrong', 'k']]);
   });
 
   test('takes many wrong jobs in one request', async () => {
