@@ -1,6 +1,6 @@
 # Everything a developer or a user of this repository does; `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo build lint format test bench chart synth e2e image clean
+.PHONY: help up down status logs demo build lint format test bench chart docs synth e2e image clean
 
 export CDK8S_CHECK_UPGRADE := false
 NODE := node
@@ -48,6 +48,9 @@ bench: build ## measure against BullMQ on this machine; ARGS=--help for what the
 
 chart: build ## write charts/moorline from the definitions in cdk8s/
 	@$(NODE) build/cdk8s/write-chart.js
+
+docs: build ## write the pages that are made of the code: docs/errors.md
+	@$(NODE) build/scripts/write-docs.js
 
 synth: build ## plain manifests to dist/: make synth VALUES=file RELEASE=name NAMESPACE=ns
 	@npx --no-install cdk8s synth --check-upgrade=false
