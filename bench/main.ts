@@ -6,6 +6,7 @@ import { parseOptions } from './options.js';
 import { isTooBusy, type Outcome } from './results/outcome.js';
 import { tableOf, verdictLines } from './results/table.js';
 import { allRuns } from './runs/index.js';
+import { savePage } from './save.js';
 
 const options = parseOptions(process.argv.slice(2));
 const outcomes: Outcome[] = [];
@@ -21,4 +22,5 @@ for (const run of chooseRuns(allRuns, options.only)) {
   for (const line of verdictLines(outcome)) say(line);
   if (isTooBusy(outcome)) say('  Others keep the machine busy: rates and times do not conclude; CPU per job does.');
 }
+if (options.save) say(`\nWritten to ${await savePage(outcomes)}`);
 if (options.json) console.log(JSON.stringify(outcomes, undefined, 2));

@@ -8,6 +8,7 @@ export interface Options {
   readonly only?: readonly string[];
   readonly pairs: number;
   readonly json: boolean;
+  readonly save: boolean;
 }
 
 interface Flags {
@@ -15,6 +16,7 @@ interface Flags {
   readonly pairs?: number;
   readonly quick?: true;
   readonly json?: true;
+  readonly save?: true;
 }
 
 /** Exits with 2 and a line that says why when the arguments are wrong, with 0 after `--help`. */
@@ -28,13 +30,14 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--only <names>', 'these runs, by name or the first part of it, separated by commas; or all', namesOf)
     .option('--pairs <n>', 'how often both sides are measured in turn (default: 5)', pairsOf)
     .option('--quick', 'two pairs: to see where it stands, not to conclude')
+    .option('--save', 'writes docs/benchmarks.md')
     .option('--json', 'prints everything measured as JSON on standard output')
     .helpOption('--help', 'this text')
     .addHelpText('after', `\nRuns:\n${allRuns.map(lineOf).join('\n')}`)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
-  const { only, pairs, quick, json = false } = program.opts<Flags>();
-  return { ...(only === undefined ? {} : { only }), pairs: pairs ?? (quick === true ? 2 : 5), json };
+  const { only, pairs, quick, json = false, save = false } = program.opts<Flags>();
+  return { ...(only === undefined ? {} : { only }), pairs: pairs ?? (quick === true ? 2 : 5), json, save };
 }
 
 const lineOf = ({ name, title, isSelected }: Run): string => `  ${isSelected ? '*' : ' '} ${name.padEnd(24)}${title}`;

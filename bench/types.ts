@@ -25,7 +25,6 @@ export const figures = {
   connections: { title: 'Redis connections', better: 'less', digits: 0 },
   seconds: { title: 'seconds', better: 'less', digits: 2 },
   doneSeconds: { title: 'seconds until all is done', better: 'less', digits: 2 },
-  cpuPercent: { title: 'client CPU %', better: 'less', digits: 0 },
   memoryMb: { title: 'client memory MB', better: 'less', digits: 0 },
   failed: { title: 'failed', better: 'less', digits: 0 },
   lost: { title: 'lost', better: 'less', digits: 0 },

@@ -6,7 +6,15 @@ import { Meter } from './meter.js';
 import { openMoorline } from './moorline.js';
 import type { Task } from './task.js';
 import { add } from './tasks/add.js';
+import { bombardment } from './tasks/bombardment.js';
+import { idle } from './tasks/idle.js';
+import { items } from './tasks/items.js';
+import { itemsOverHttp } from './tasks/items-http.js';
+import { latency } from './tasks/latency.js';
+import { memory } from './tasks/memory.js';
 import { processJobs } from './tasks/process.js';
+import { saturation } from './tasks/saturation.js';
+import { sustained } from './tasks/sustained.js';
 
 // The entry of a contender's process: one assignment comes in, one report goes out.
 process.once('message', (assignment: Assignment) => {
@@ -26,7 +34,7 @@ async function carryOut({ contender: name, port, task }: Assignment): Promise<Fi
   const meter = new Meter(port);
   const contender = await open(name, port);
   try {
-    return await measure(task, contender, meter);
+    return await measure(task, contender, meter, port);
   } finally {
     await contender.close();
     meter.close();
@@ -38,11 +46,27 @@ async function open(name: ContenderName, port: number): Promise<Contender> {
   return openMoorline(port, name === 'moorline' ? 'memory' : 'replicated');
 }
 
-function measure(task: Task, contender: Contender, meter: Meter): Promise<Figures> {
+function measure(task: Task, contender: Contender, meter: Meter, port: number): Promise<Figures> {
   switch (task.kind) {
     case 'add':
       return add(task, contender, meter);
     case 'process':
       return processJobs(task, contender, meter);
+    case 'latency':
+      return latency(task, contender);
+    case 'memory':
+      return memory(task, contender, meter);
+    case 'idle':
+      return idle(task, contender, meter);
+    case 'items':
+      return items(task, contender);
+    case 'items-http':
+      return itemsOverHttp(task, contender, port);
+    case 'saturation':
+      return saturation(task, contender, meter, port);
+    case 'bombardment':
+      return bombardment(task, contender);
+    case 'sustained':
+      return sustained(task, contender);
   }
 }

@@ -10,6 +10,8 @@ interface Reading {
 
 /** Reads clocks and counters of Redis and of this process, on a connection of its own. */
 export class Meter {
+  /** To Redis. */
+  readonly connections = 1;
   private readonly redis: Redis;
 
   constructor(port: number) {
