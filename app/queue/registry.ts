@@ -10,7 +10,7 @@ export class QueueRegistry {
   private readonly notedAtMs = new Map<string, number>();
   private reconnects = 0;
 
-  constructor(private readonly connections: Pick<RedisConnections, 'command' | 'status'>) {}
+  constructor(private readonly connections: Pick<RedisConnections, 'command' | 'reconnects'>) {}
 
   /** In the background: a name that is not written yet is noted at the next use. */
   note(queue: string): void {
@@ -25,7 +25,7 @@ export class QueueRegistry {
 
   /** Another server, or the same one emptied, may not know the names. */
   private forgetAfterReconnect(): void {
-    const { reconnects } = this.connections.status().roles.command;
+    const { reconnects } = this.connections;
     if (reconnects === this.reconnects) return;
     this.reconnects = reconnects;
     this.notedAtMs.clear();

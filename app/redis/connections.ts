@@ -122,6 +122,10 @@ class Connections implements RedisConnections {
     return Number(await this.command(['PUBLISH', channel, message], options));
   }
 
+  get reconnects(): number {
+    return this.links.command.reconnects;
+  }
+
   status(): ConnectionsStatus {
     return connectionsStatus({
       maxConnections: this.redis.maxConnections,

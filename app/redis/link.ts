@@ -64,6 +64,10 @@ export class Link {
     return this.keeper.current;
   }
 
+  get reconnects(): number {
+    return Math.max(0, this.keeper.reconnects);
+  }
+
   /** Sends one command; see `run`. */
   call(command: Command, deadline: Deadline): Promise<unknown> {
     return this.run((connection) => connection.send(command), sizeOf(command), deadline);
@@ -100,7 +104,7 @@ export class Link {
   }
 
   status(): RoleStatus {
-    const { status, reconnects, lastError, lastErrorAtMs } = this.keeper;
+    const { status, lastError, lastErrorAtMs } = this.keeper;
     const { calls, bytes } = this.admission.inFlight;
     const rttMs = this.roundTrips.times();
     return {
@@ -109,7 +113,7 @@ export class Link {
       inFlight: calls,
       queuedBytes: bytes,
       ...(this.role === 'blocking' ? {} : { breaker: this.breaker.state, ...(rttMs === undefined ? {} : { rttMs }) }),
-      reconnects: Math.max(0, reconnects),
+      reconnects: this.reconnects,
       ...(lastError === undefined ? {} : { lastError }),
       ...(lastErrorAtMs === undefined ? {} : { lastErrorAtMs }),
     };

@@ -95,6 +95,9 @@ export interface RedisConnections {
   /** To all who listen to the channel now; answers how many processes there were. */
   publish(channel: string, message: string | Buffer, options?: Pick<CallOptions, 'deadlineMs'>): Promise<number>;
 
+  /** How often the connection of commands was lost and opened again. Costs nothing to ask, unlike `status`. */
+  readonly reconnects: number;
+
   status(): ConnectionsStatus;
   close(): Promise<void>;
 }
