@@ -10,7 +10,7 @@ const errorBody = z.object({
 });
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: string;
   readonly contentType?: 'application/json' | 'application/x-ndjson';
 }

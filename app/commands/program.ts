@@ -4,6 +4,7 @@ import { enqueueCommand } from './enqueue.js';
 import { exitCodeOf, explain } from './exit-codes.js';
 import { gatewayCommand } from './gateway.js';
 import { queueCommand } from './queue/index.js';
+import { scheduleCommand } from './schedule/index.js';
 import { secretsCommand } from './secrets/index.js';
 import { workerCommand } from './worker.js';
 
@@ -30,7 +31,8 @@ function createProgram(): Command {
     .addCommand(workerCommand())
     .addCommand(secretsCommand())
     .addCommand(enqueueCommand())
-    .addCommand(queueCommand());
+    .addCommand(queueCommand())
+    .addCommand(scheduleCommand());
   exitByThrowing(program);
   return program;
 }

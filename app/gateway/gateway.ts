@@ -3,13 +3,34 @@ import type { Logger } from '../log.js';
 import { layFoundation } from '../operations/foundation.js';
 import type { Program } from '../operations/lifecycle.js';
 import { version } from '../operations/version.js';
+import { Scheduler } from '../queue/schedules/scheduler.js';
+import { Schedules } from '../queue/schedules/schedules.js';
 import { serveQueueApi } from './queue-api.js';
 
 /** Starts the gateway; it listens when this resolves. */
 export async function startGateway(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
-  const { server, queues, registry, listen, close } = layFoundation(config, log, stopping);
-  serveQueueApi(server, { queues, registry, maxBodyBytes: config.http.maxBodyBytes, version, stopping });
-  const url = await listen();
+  const { server, queues, connections, registry, listen, close } = layFoundation(config, log, stopping);
+  const schedules = new Schedules(connections);
+  const scheduler = new Scheduler({ schedules, queues, holder: config.serverId, log, registry });
+  serveQueueApi(server, {
+    queues,
+    schedules,
+    scheduler,
+    registry,
+    maxBodyBytes: config.http.maxBodyBytes,
+    version,
+    stopping,
+  });
+  const url = await listen().catch(async (error: unknown) => {
+    await scheduler.close();
+    throw error;
+  });
   log.info({ url, version }, 'gateway listens');
-  return { url, close };
+  return {
+    url,
+    close: async () => {
+      await scheduler.close();
+      await close();
+    },
+  };
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Scheduler } from '../queue/schedules/scheduler.js';
+import type { Schedules } from '../queue/schedules/schedules.js';
 import type { Queues } from '../queue/types.js';
 import type { Registry } from '../metrics.js';
 import { acceptJson } from './body/parsers.js';
@@ -11,12 +13,15 @@ import { deadRoutes } from './routes/dead.js';
 import { deliveryRoutes } from './routes/deliveries.js';
 import { enqueueRoutes } from './routes/enqueue.js';
 import { queueRoutes } from './routes/queues.js';
+import { scheduleRoutes } from './routes/schedules.js';
 import { settingsRoutes } from './routes/settings.js';
 import { validate } from './schemas/validate.js';
 import { WaitingClaims } from './waiting-claims.js';
 
 export interface QueueApiOptions {
   readonly queues: Queues;
+  readonly schedules: Schedules;
+  readonly scheduler: Scheduler;
   readonly registry: Registry;
   readonly maxBodyBytes: number;
   readonly version: string;
@@ -26,7 +31,7 @@ export interface QueueApiOptions {
 
 /** Adds the queue API to a server. */
 export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions): void {
-  const { queues, registry, maxBodyBytes } = options;
+  const { queues, schedules, scheduler, registry, maxBodyBytes } = options;
   const routes = server.withTypeProvider() as Routes;
   const counters = new QueueCounters(registry);
   gaugeQueues(queues, registry);
@@ -42,6 +47,12 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   serveOpenApi(server, options.version);
   queueRoutes(routes, { queues });
   settingsRoutes(routes, { queues });
+  scheduleRoutes(routes, {
+    schedules,
+    changed: () => {
+      scheduler.hurry();
+    },
+  });
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
   void server.register((scope, _options, done) => {

@@ -4,7 +4,7 @@ import { createLog, type Logger } from '../log.js';
 import { createMetrics, type Registry } from '../metrics.js';
 import { RedisQueues } from '../queue/queues.js';
 import type { Queues } from '../queue/types.js';
-import { connectRedis, poolStats } from '../redis/index.js';
+import { connectRedis, poolStats, type RedisConnections } from '../redis/index.js';
 import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
 import { serveOperations } from './routes.js';
@@ -13,6 +13,7 @@ import { serveOperations } from './routes.js';
 export interface Foundation {
   readonly registry: Registry;
   readonly queues: Queues;
+  readonly connections: RedisConnections;
   /** Serves the operations routes; not listening yet. */
   readonly server: FastifyInstance;
   /** Says where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -57,7 +58,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
       throw error;
     }
   };
-  return { registry, queues, server, listen, close };
+  return { registry, queues, connections, server, listen, close };
 }
 
 export const createProcessLog = ({ log, kind, serverId, pod }: Config): Logger =>

@@ -31,7 +31,7 @@ function moorline(args: readonly string[], env: Record<string, string> = {}, inp
 }
 
 describe('the command line by itself', () => {
-  test.each([[], ['gateway'], ['worker'], ['secrets'], ['enqueue'], ['queue'], ['queue', 'replay']])(
+  test.each([[], ['gateway'], ['worker'], ['secrets'], ['enqueue'], ['queue'], ['queue', 'replay'], ['schedule']])(
     '`moorline %s %s` has help',
     async (...args) => {
       const { code, stdout } = await moorline([...args, '--help']);
@@ -55,6 +55,7 @@ describe('the command line by itself', () => {
     [['enqueue', 'q', '1', '--priority', 'high'], /whole number/],
     [['enqueue', 'q', '--ndjson', 'x', '--wait'], /--wait/],
     [['queue', 'purge', 'q'], /exactly one of/],
+    [['schedule', 'set', 'q', 's', '1', '--start-at', 'soon'], /--start-at/],
     [['secrets', '--name', 'x'], /--namespace/],
     [['gateway'], /^REDIS_URI: required/],
     [['worker', '--handlers', '/nowhere.mjs'], /^REDIS_URI: required/],
