@@ -3,7 +3,10 @@ import type { Values } from './read-environment.js';
 import type { RedisTarget } from './redis-uri.js';
 import type { Config } from './types.js';
 
-/** One for each role (command, task, durable, blocking, subscriber, admin), and one for each Sentinel. */
+/**
+ * One for each role (command, task, durable, blocking, subscriber, admin), and one for each Sentinel. Each primary of a cluster
+ * needs as many; how many there are is not known here.
+ */
 export function connectionsNeeded(target: RedisTarget): number {
   return 6 + (target.kind === 'sentinel' ? target.sentinels.length : 0);
 }

@@ -13,7 +13,9 @@ import {
 
 /** Every environment variable that Moorline reads: the one table behind the configuration, its errors and its documentation. */
 export const environment = {
-  REDIS_URI: redisUri('Where Redis is: one server, or the Sentinels and the name of the primary. Required.'),
+  REDIS_URI: redisUri(
+    'Where Redis is: one server, the Sentinels and the name of the primary, or nodes of a Redis Cluster. Required.',
+  ),
   REDIS_PASSWORD: secret('Password of Redis.'),
   SENTINEL_PASSWORD: secret('Password of the Sentinels.'),
   REDIS_TLS_CA_FILE: text('PEM file of the authority that signed the certificates of Redis. Default: that of Node.'),

@@ -10,14 +10,16 @@ interface Common {
   readonly db: number;
 }
 
-/** What `REDIS_URI` says: one server, or the Sentinels that know which server is the primary. */
+/** What `REDIS_URI` says: one server, the Sentinels that know which server is the primary, or some nodes of a Redis Cluster. */
 export type RedisTarget =
   | (Common & { readonly kind: 'server'; readonly server: HostPort })
-  | (Common & { readonly kind: 'sentinel'; readonly sentinels: readonly HostPort[]; readonly primaryName: string });
+  | (Common & { readonly kind: 'sentinel'; readonly sentinels: readonly HostPort[]; readonly primaryName: string })
+  | (Common & { readonly kind: 'cluster'; readonly nodes: readonly HostPort[] });
 
 export const redisUriForms =
   'redis://[user@]host:port[/db], rediss://[user@]host:port[/db], ' +
-  'redis+sentinel://[user@]host:port,host:port/primary-name[/db] or rediss+sentinel://[user@]host:port,host:port/primary-name[/db]';
+  'redis+sentinel://[user@]host:port,host:port/primary-name[/db], rediss+sentinel://[user@]host:port,host:port/primary-name[/db], ' +
+  'redis+cluster://[user@]host:port,host:port or rediss+cluster://[user@]host:port,host:port';
 
 /** Throws an Error that says what is wrong and never repeats the text: it may carry a password. */
 export function parseRedisUri(text: string): RedisTarget {
@@ -26,21 +28,20 @@ export function parseRedisUri(text: string): RedisTarget {
   // An @ after the first slash is a password with a slash in it: nothing of it may reach an error message.
   if (scheme === undefined || hosts === undefined || path.includes('@')) throw new Error(`expected ${redisUriForms}`);
 
-  const [, tlsMark, sentinelMark] = /^redis(s?)(\+sentinel)?$/.exec(scheme) ?? [];
-  if (tlsMark === undefined) throw new Error(unknownScheme(scheme));
+  const [, tlsMark, kind] = /^redis(s?)(\+sentinel|\+cluster)?$/.exec(scheme) ?? [];
+  if (tlsMark === undefined) throw new Error(`expected ${redisUriForms}, got the scheme "${scheme}"`);
 
   const user = parseUser(userInfo);
   const common = { tls: tlsMark === 's', ...(user === undefined ? {} : { user }) };
   const segments = path.split('/').slice(1).map(decode);
-  return sentinelMark === undefined
-    ? { kind: 'server', ...common, ...parseServer(hosts, segments) }
-    : { kind: 'sentinel', ...common, ...parseSentinels(hosts, segments) };
-}
-
-function unknownScheme(scheme: string): string {
-  return scheme === 'redis+cluster' || scheme === 'rediss+cluster'
-    ? 'Redis Cluster (redis+cluster://) is not supported by this version; use one server or Sentinels'
-    : `expected ${redisUriForms}, got the scheme "${scheme}"`;
+  switch (kind) {
+    case '+sentinel':
+      return { kind: 'sentinel', ...common, ...parseSentinels(hosts, segments) };
+    case '+cluster':
+      return { kind: 'cluster', ...common, ...parseCluster(hosts, segments) };
+    default:
+      return { kind: 'server', ...common, ...parseServer(hosts, segments) };
+  }
 }
 
 function parseUser(userInfo: string | undefined): string | undefined {
@@ -63,6 +64,12 @@ function parseSentinels(hosts: string, segments: readonly string[]) {
   const [primaryName = '', ...rest] = segments;
   if (primaryName === '') throw new Error('expected the name of the primary after the Sentinels: .../primary-name');
   return { sentinels: parseHosts(hosts, 26379), primaryName, db: parseDb(rest) };
+}
+
+function parseCluster(hosts: string, segments: readonly string[]): { nodes: HostPort[]; db: number } {
+  const db = parseDb(segments);
+  if (db !== 0) throw new Error(`expected database 0, the only one of a Redis Cluster, got ${db}`);
+  return { nodes: parseHosts(hosts, 6379), db };
 }
 
 function parseDb(segments: readonly string[]): number {

@@ -27,7 +27,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
   const registry = createMetrics();
   const connections = connectRedis({ config, log, metrics: registry });
   const queues = new RedisQueues(connections, {
-    durability: config.redis.target.kind === 'sentinel' ? 'replicated' : 'memory',
+    durability: config.redis.target.kind === 'server' ? 'memory' : 'replicated',
     doneWindowMs: config.queue.doneWindowMs,
     waitReplicasTimeoutMs: config.queue.waitReplicasTimeoutMs,
     doorbellBlockMs: config.redis.blockingTimeoutMs,

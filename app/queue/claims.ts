@@ -23,7 +23,7 @@ export class Claims {
   private closed = false;
 
   constructor(
-    connections: Pick<RedisConnections, 'waitForDoorbell' | 'wakeDoorbell' | 'command' | 'call'>,
+    connections: Pick<RedisConnections, 'waitForDoorbell' | 'wakeDoorbell' | 'command' | 'call' | 'isCluster'>,
     private readonly turns: TurnBatcher,
     { doorbellBlockMs, sweepMs }: { readonly doorbellBlockMs: number; readonly sweepMs: number },
   ) {

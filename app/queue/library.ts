@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { bellChannel } from '../redis/cluster/bell.js';
 import { defineLibrary, type FunctionLibrary } from '../redis/library.js';
 import type { FunctionCall } from '../redis/types.js';
 import { queueKeys } from './keys.js';
@@ -6,6 +7,7 @@ import { queueKeys } from './keys.js';
 /** What functions share, in this order: what is used comes before what uses it. */
 const shared = [
   'queue',
+  'bell',
   'record',
   'statistics',
   'entries',
@@ -47,11 +49,13 @@ const directory = new URL('../../../app/queue/functions/', import.meta.url);
 
 const codeOf = (file: string): string => readFileSync(new URL(`${file}.lua`, directory), 'utf8');
 
-export const queueLibrary: FunctionLibrary = defineLibrary(
-  'queue',
-  // In a block of its own each: Lua takes 200 local names side by side, and nobody else needs those of a function.
-  [...shared.map(codeOf), ...functions.map((file) => `do ${codeOf(file)}\nend`)].join('\n'),
-);
+// In a block of its own each: Lua takes 200 local names side by side, and nobody else needs those of a function.
+const lua = [...shared.map(codeOf), ...functions.map((file) => `do ${codeOf(file)}\nend`)].join('\n');
+
+/** In a cluster the doorbell is a channel. No line of its own, so that the numbers of lines stay. */
+const withBell = (channel: string) => defineLibrary('queue', `local BELL_CHANNEL = ${channel} ${lua}`);
+
+export const queueLibrary: FunctionLibrary = { ...withBell('nil'), inCluster: withBell(`'${bellChannel}'`) };
 
 export type QueueFunction =
   | 'enqueue'

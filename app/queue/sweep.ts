@@ -26,7 +26,7 @@ export class Sweep {
   private closed = false;
 
   constructor(
-    private readonly connections: Pick<RedisConnections, 'call'>,
+    private readonly connections: Pick<RedisConnections, 'call' | 'isCluster'>,
     private readonly source: SweepSource,
     private readonly intervalMs: number,
   ) {}
@@ -54,10 +54,9 @@ export class Sweep {
 
   private async look(): Promise<void> {
     const queues = this.source.waitingQueues();
+    const perCall = this.connections.isCluster ? 1 : maxQueuesPerCall;
     try {
-      for (let at = 0; at < queues.length; at += maxQueuesPerCall) {
-        await this.peek(queues.slice(at, at + maxQueuesPerCall));
-      }
+      for (let at = 0; at < queues.length; at += perCall) await this.peek(queues.slice(at, at + perCall));
       this.failures = 0;
     } catch {
       this.failures += 1;

@@ -45,7 +45,7 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
     const [info, clientId] = await Promise.all([client.info(), client.client('ID')]);
     // ioredis goes on when SELECT fails: everything would land in database 0.
     if (failure !== undefined) throw failure;
-    const verdict = judgeServer(info);
+    const verdict = judgeServer(info, settings.redis.target.kind);
     if (!verdict.usable) throw new Error(verdict.reason);
     return new Connection(client, at, verdict.server, clientId);
   }

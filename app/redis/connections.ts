@@ -1,6 +1,5 @@
-import type { Config, RedisConfig } from '../config/index.js';
+import type { RedisConfig } from '../config/index.js';
 import type { Logger } from '../log.js';
-import type { Registry } from '../metrics.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { formatAddress, openConnection, type Command, type ConnectionSettings } from './connection.js';
 import { connectionsStatus } from './connections-status.js';
@@ -12,11 +11,10 @@ import { sizeOf, type LinkEvents, type RunOptions } from './link.js';
 import { Links } from './links.js';
 import { MemoryGate } from './memory-gate.js';
 import { Monitor } from './monitor.js';
-import { fixedLocator, type PrimaryLocator } from './primary-locator.js';
+import type { PrimaryLocator } from './primary-locator.js';
 import { Probe } from './probe.js';
-import { registerRedisMetrics, type RedisMetrics } from './redis-metrics.js';
+import type { RedisMetrics } from './redis-metrics.js';
 import { roles } from './roles.js';
-import { Sentinels } from './sentinels.js';
 import type {
   CallOptions,
   ConnectionsStatus,
@@ -28,21 +26,22 @@ import type {
   SubscriptionHandlers,
 } from './types.js';
 
-export interface ConnectOptions {
-  readonly config: Pick<Config, 'redis' | 'serverId' | 'pod'>;
+export interface ConnectionsOptions {
+  readonly redis: RedisConfig;
+  readonly podName: string;
+  readonly locator: PrimaryLocator;
+  /** Where the probe writes. */
+  readonly probeKey: () => string;
   readonly log: Logger;
-  readonly metrics: Registry;
-}
-
-/** Begins to connect and returns at once: calls wait for their connection, `status()` tells how far it is. */
-export function connectRedis(options: ConnectOptions): RedisConnections {
-  return new Connections(options);
+  readonly metrics: RedisMetrics;
 }
 
 /** A process that stops waits no longer than this, for a try to connect that is under way. */
 const closeDeadlineMs = 2_000;
 
-class Connections implements RedisConnections {
+/** The connections to one primary, wherever it is. */
+export class Connections implements RedisConnections {
+  readonly isCluster = false;
   private readonly redis: RedisConfig;
   private readonly log: Logger;
   private readonly podName: string;
@@ -56,13 +55,12 @@ class Connections implements RedisConnections {
   private readonly metrics: RedisMetrics;
   private lastPrimary: string | undefined;
 
-  constructor({ config, log, metrics }: ConnectOptions) {
-    const { redis, serverId, pod } = config;
+  constructor({ redis, podName, locator, probeKey, log, metrics }: ConnectionsOptions) {
     this.redis = redis;
     this.log = log;
-    this.podName = pod.name;
-    this.metrics = registerRedisMetrics(metrics, () => this.status());
-    this.locator = makeLocator(redis, log);
+    this.podName = podName;
+    this.metrics = metrics;
+    this.locator = locator;
     this.locator.onMove(() => {
       void this.follow();
     });
@@ -75,7 +73,7 @@ class Connections implements RedisConnections {
     this.durable = new DurableCalls(durable);
     this.doorbell = new Doorbell(blocking, command);
     const { healthCheckIntervalMs } = redis;
-    this.probe = new Probe(command, `moorline:probe:{${serverId}}`, healthCheckIntervalMs, this.metrics.probed);
+    this.probe = new Probe(command, probeKey, healthCheckIntervalMs, metrics.probed);
     this.monitor = new Monitor([task, durable, blocking], subscriber, healthCheckIntervalMs, redis.socketTimeoutMs);
   }
 
@@ -186,11 +184,4 @@ class Connections implements RedisConnections {
       this.log.debug({ reason: (error as Error).message }, 'the primary may have moved and nobody says where to');
     }
   }
-}
-
-function makeLocator(redis: RedisConfig, log: Logger): PrimaryLocator {
-  const { target } = redis;
-  return target.kind === 'server'
-    ? fixedLocator(target.server)
-    : new Sentinels(redis, target.sentinels, target.primaryName, log);
 }

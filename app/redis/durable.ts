@@ -166,7 +166,7 @@ function settle(
     reject(lost);
     return;
   }
-  const unavailable = failed.map((error) => toMoorlineError(error)).find(({ code }) => code === 'redis_unavailable');
+  const unavailable = failed.map((error) => toMoorlineError(error)).find(isFatal);
   if (confirmation instanceof Error) reject(toMoorlineError(confirmation));
   else if (unavailable !== undefined) reject(unavailable);
   else {
@@ -175,6 +175,11 @@ function settle(
       ...confirmation,
     });
   }
+}
+
+/** A call that a node of a cluster redirects is nobody else's trouble. */
+function isFatal({ code, cause }: MoorlineError): boolean {
+  return code === 'redis_unavailable' && kindOfRedisError(cause) !== 'redirected';
 }
 
 /** The result, or the error as a value. */

@@ -1,4 +1,4 @@
-export { connectRedis, type ConnectOptions } from './connections.js';
+export { connectRedis, type ConnectOptions } from './connect.js';
 export { defineLibrary, functionName, type FunctionLibrary } from './library.js';
 export { poolStats, type PoolStats } from './pool-stats.js';
 export type * from './types.js';

@@ -9,6 +9,8 @@ export interface FunctionLibrary {
   readonly name: string;
   /** What `FUNCTION LOAD` gets. */
   readonly code: string;
+  /** What the nodes of a Redis Cluster get instead, where that is something else. */
+  readonly inCluster?: FunctionLibrary;
 }
 
 /**

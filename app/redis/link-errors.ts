@@ -1,4 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
+import { NotSentError } from './redis-errors.js';
 
 export function noAnswer(): MoorlineError {
   return new MoorlineError(
@@ -11,7 +12,7 @@ export function noAnswer(): MoorlineError {
 /** There was none until the deadline. */
 export function noConnection(status: string, lastError: string | undefined): MoorlineError {
   return status === 'closed'
-    ? new MoorlineError('redis_unavailable', 'This process is stopping: its connections to Redis are closed')
+    ? new MoorlineError('redis_unavailable', 'The connections to this Redis are closed', { cause: new NotSentError() })
     : new MoorlineError('redis_unavailable', `No connection to Redis: ${lastError ?? 'connecting'}; try again`, {
         retryAfterMs: 1_000,
       });

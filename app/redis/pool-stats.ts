@@ -14,8 +14,9 @@ export interface PoolStats {
 
 export function poolStats({ maxConnections, roles, sentinels }: ConnectionsStatus): PoolStats {
   const open = Object.values(roles).filter(({ status }) => status === 'ready');
-  const available = open.filter(({ inFlight }) => inFlight === 0).length;
-  const created = open.length + sentinels.connected;
+  const count = (value: (role: RoleStatus) => number) => open.reduce((total, role) => total + value(role), 0);
+  const available = count(({ configured, inFlight }) => Math.max(0, configured - inFlight));
+  const created = count(({ configured }) => configured) + sentinels.connected;
   return {
     max_connections: maxConnections,
     created_connections: created,

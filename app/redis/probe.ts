@@ -17,7 +17,7 @@ export class Probe {
 
   constructor(
     private readonly link: Link,
-    private readonly key: string,
+    private readonly key: () => string,
     private readonly intervalMs: number,
     private readonly onSuccess: (seconds: number) => void,
   ) {
@@ -49,7 +49,7 @@ export class Probe {
     const begunAt = performance.now();
     try {
       await this.link.call(
-        ['SET', this.key, Date.now(), 'PX', 3 * this.intervalMs],
+        ['SET', this.key(), Date.now(), 'PX', 3 * this.intervalMs],
         Deadline.after(roles.command.deadlineMs),
       );
       this.onSuccess((performance.now() - begunAt) / 1000);

@@ -6,6 +6,8 @@ export type RedisErrorKind =
   | 'not-sent'
   /** The server is no primary that can serve now, and has done nothing: the same may be sent to another connection. */
   | 'wrong-server'
+  /** A node of a cluster: the slot is elsewhere, or on its way, or nobody serves it now; nothing was done. */
+  | 'redirected'
   /** The primary has lost its replicas, or they have not found it yet after a failover; nothing was done. */
   | 'no-replicas'
   /** The server refused for now. */
@@ -23,7 +25,8 @@ export type RedisErrorKind =
 
 const wrongServer = /^(READONLY|LOADING|MASTERDOWN)\b|WAIT(AOF)? cannot be used with replica/;
 const overQuota = /^(ERR )?max (\w+ )*(requests?|bandwidth|commands?)( \w+)* (limit|quota) exceeded/i;
-const refused = /^(UNBLOCKED|BUSY|TRYAGAIN|MISCONF)\b/;
+const redirected = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/;
+const refused = /^(UNBLOCKED|BUSY|MISCONF)\b/;
 const connectionLost = /^(Connection is closed|Stream isn't writeable|Socket timeout|connect |read E|write E)/;
 
 /** The connection that was to carry a command had ended. */
@@ -37,6 +40,7 @@ export function kindOfRedisError(error: unknown): RedisErrorKind {
   if (error instanceof NotSentError) return 'not-sent';
   const message = messageOf(error);
   if (wrongServer.test(message)) return 'wrong-server';
+  if (redirected.test(message)) return 'redirected';
   if (message.startsWith('NOREPLICAS')) return 'no-replicas';
   if (refused.test(message)) return 'refused';
   if (message.startsWith('OOM')) return 'out-of-memory';
@@ -54,10 +58,11 @@ export function didNothing(error: unknown): boolean {
 export function toMoorlineError(error: unknown, retryAfterMs = 500): MoorlineError {
   if (error instanceof MoorlineError) return error;
   const message = messageOf(error);
-  const cause = new Error(message);
+  const cause = error instanceof NotSentError ? error : new Error(message);
   switch (kindOfRedisError(error)) {
     case 'not-sent':
     case 'wrong-server':
+    case 'redirected':
     case 'no-replicas':
     case 'refused':
       return new MoorlineError('redis_unavailable', `Redis cannot do this now: ${message}`, { cause, retryAfterMs });

@@ -1,5 +1,6 @@
 import type { BreakerOptions } from '../resilience/breaker.js';
 import { isMoorlineError, MoorlineError } from '../resilience/errors.js';
+import { kindOfRedisError } from './redis-errors.js';
 import type { Role } from './types.js';
 
 interface RoleLimits {
@@ -33,8 +34,11 @@ export const breakerOptions: BreakerOptions = {
   failedShare: 0.5,
   patienceMs: 8_000,
   openMs: 1_000,
+  // A node of a cluster that sends a call elsewhere does serve.
   isFailure: (error) =>
-    isMoorlineError(error) && (error.code === 'redis_unavailable' || error.code === 'deadline_exceeded'),
+    isMoorlineError(error) &&
+    (error.code === 'redis_unavailable' || error.code === 'deadline_exceeded') &&
+    kindOfRedisError(error.cause) !== 'redirected',
   refusal: (retryAfterMs) =>
     new MoorlineError(
       'redis_unavailable',

@@ -1,3 +1,5 @@
+import type { RedisTarget } from '../config/index.js';
+
 /** What a server says of itself at connect. */
 export interface ServerIdentity {
   /** For people: `Redis 7.0.15` or `Valkey 8.0.1`. */
@@ -11,7 +13,7 @@ export type ServerVerdict =
 const leastMajor = 7;
 
 /** Decides by the text of INFO whether a server can be written to by this version of Moorline. */
-export function judgeServer(infoText: string): ServerVerdict {
+export function judgeServer(infoText: string, expected: RedisTarget['kind']): ServerVerdict {
   const info = parseInfo(infoText);
   const redisVersion = info.get('redis_version');
   if (redisVersion === undefined) return unusable('it does not answer INFO like Redis');
@@ -24,7 +26,12 @@ export function judgeServer(infoText: string): ServerVerdict {
 
   const mode = info.get('redis_mode');
   if (mode === 'sentinel') return unusable('it is a Sentinel; write REDIS_URI as redis+sentinel://.../primary-name');
-  if (mode === 'cluster') return unusable('it is a node of a Redis Cluster, which this version does not support');
+  if (mode === 'cluster' && expected !== 'cluster') {
+    return unusable('it is a node of a Redis Cluster; write REDIS_URI as redis+cluster://host:port,host:port');
+  }
+  if (mode !== 'cluster' && expected === 'cluster') {
+    return unusable('it is no node of a Redis Cluster; write REDIS_URI as redis://host:port');
+  }
   if (info.get('loading') === '1') return unusable('it is still loading its data');
   const role = info.get('role');
   if (role !== 'master') return unusable(`it is not the primary (its role is ${role ?? 'unknown'})`);

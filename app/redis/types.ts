@@ -50,6 +50,9 @@ export interface SubscriptionHandlers {
 
 /** The connections of a process by purpose. All replies are Buffers where Redis answers a string. */
 export interface RedisConnections {
+  /** A Redis Cluster: one call cannot have keys of several queues. */
+  readonly isCluster: boolean;
+
   /** Calls a function of the library; loads the library first where the server lacks it. Resent after a lost connection only when `repeatable`. */
   call(role: 'command' | 'task' | 'admin', call: FunctionCall, options?: CallOptions): Promise<unknown>;
 

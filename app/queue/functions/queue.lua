@@ -1,4 +1,4 @@
--- What the functions share: the keys of a queue, its clock, its line and its doorbell.
+-- What the functions share: the keys of a queue, its clock and its line.
 -- Numbers stay below 2^53, so that a Lua number and a score hold them exactly.
 
 -- Every function gets the keys of one queue in this order (keys.ts makes them):
@@ -109,11 +109,6 @@ local function delay(q, id, priority, delay_ms)
   local due_ms = q.now + delay_ms
   redis.call('ZADD', q.delayed, delayed_score(due_ms, priority), id)
   q.soonest = math.min(q.soonest or math.huge, due_ms)
-end
-
--- Says that a waiting claim may find something. The mark stays until somebody takes it, so ringing twice is ringing once.
-local function ring(q)
-  redis.call('ZADD', q.mark, 0, 'work')
 end
 
 -- Score of the first member, or nil.

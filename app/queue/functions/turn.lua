@@ -54,6 +54,7 @@ local function turn(keys, args)
   forget_expired(q)
   q.claimed_bytes = 0
   local claims = {}
+  if args[8] ~= '0' then heed_bell(q) end
   for i = 1, args[8] do
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
     at = at + 3

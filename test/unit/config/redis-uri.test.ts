@@ -23,6 +23,19 @@ describe('REDIS_URI', () => {
       },
     ],
     ['rediss+sentinel://ann@s/p', { kind: 'sentinel', tls: true, user: 'ann', primaryName: 'p', db: 0 }],
+    [
+      'redis+cluster://a:7000,b',
+      {
+        kind: 'cluster',
+        tls: false,
+        nodes: [
+          { host: 'a', port: 7000 },
+          { host: 'b', port: 6379 },
+        ],
+        db: 0,
+      },
+    ],
+    ['rediss+cluster://ann@h/0', { kind: 'cluster', tls: true, user: 'ann' }],
   ])('%s is understood', (uri, target) => {
     expect(parseRedisUri(uri)).toMatchObject(target);
   });
@@ -31,8 +44,8 @@ describe('REDIS_URI', () => {
     ['', 'expected redis://'],
     ['h:6379', 'expected redis://'],
     ['http://h', 'got the scheme "http"'],
-    ['redis+cluster://h', 'Redis Cluster (redis+cluster://) is not supported'],
-    ['rediss+cluster://h', 'not supported'],
+    ['redis+cluster://h/1', 'expected database 0'],
+    ['redis+cluster://h,', 'expected host:port'],
     ['redis://h:0', 'expected host:port'],
     ['redis://h:65536', 'expected host:port'],
     ['redis://a b', 'expected host:port'],

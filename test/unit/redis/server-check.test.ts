@@ -21,7 +21,7 @@ describe('a server is used', () => {
     ['Redis 10.0.0', { redis_version: '10.0.0' }],
     ['Valkey 8.1.0', { redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0' }],
   ])('when it is %s and primary', (version, fields) => {
-    expect(judgeServer(info(fields))).toEqual({ usable: true, server: { version, runId: 'abc' } });
+    expect(judgeServer(info(fields), 'server')).toEqual({ usable: true, server: { version, runId: 'abc' } });
   });
 });
 
@@ -30,14 +30,22 @@ describe('a server is not used', () => {
     ['it is Redis 6.2.14; expected Redis 7.0 or later', { redis_version: '6.2.14' }],
     ['it is Redis 4.0.9; expected Redis 7.0 or later', { redis_version: '4.0.9' }],
     ['it is a Sentinel', { redis_mode: 'sentinel' }],
-    ['Redis Cluster', { redis_mode: 'cluster' }],
+    ['it is a node of a Redis Cluster; write REDIS_URI as redis+cluster://', { redis_mode: 'cluster' }],
     ['it is still loading its data', { loading: '1' }],
     ['it is not the primary (its role is slave)', { role: 'slave' }],
   ])('since %s', (reason, fields) => {
-    expect(judgeServer(info(fields))).toMatchObject({ usable: false, reason: expect.stringContaining(reason) });
+    expect(judgeServer(info(fields), 'server')).toMatchObject({
+      usable: false,
+      reason: expect.stringContaining(reason),
+    });
+  });
+
+  test('since it is no node of the cluster that was expected', () => {
+    expect(judgeServer(info({}), 'cluster')).toMatchObject({ reason: expect.stringContaining('no node of a Redis') });
+    expect(judgeServer(info({ redis_mode: 'cluster' }), 'cluster')).toMatchObject({ usable: true });
   });
 
   test('since it does not answer like Redis', () => {
-    expect(judgeServer('hello')).toEqual({ usable: false, reason: 'it does not answer INFO like Redis' });
+    expect(judgeServer('hello', 'server')).toEqual({ usable: false, reason: 'it does not answer INFO like Redis' });
   });
 });
