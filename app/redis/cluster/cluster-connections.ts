@@ -123,6 +123,10 @@ export class ClusterConnections implements RedisConnections {
     return Number(await this.command(['PUBLISH', channel, message], options));
   }
 
+  get reconnects(): number {
+    return this.nodes.all.reduce((total, { reconnects }) => total + reconnects, 0);
+  }
+
   status(): ConnectionsStatus {
     const parts = this.nodes.all.map((node) => node.status());
     const reason = this.notReadyReason(parts);
