@@ -23,6 +23,7 @@ const keyNames = [
   'expiry',
   'notes',
   'cancels',
+  'workers',
 ] as const;
 
 export type KeyName = (typeof keyNames)[number];

@@ -25,6 +25,7 @@ const shared = [
   'enqueue',
   'settle',
   'upkeep',
+  'workers',
   'claim',
   'outlook',
 ] as const;
@@ -34,6 +35,7 @@ const functions = [
   'enqueue_dead',
   'turn',
   'cancel',
+  'beat',
   'pause',
   'counts',
   'peek',
@@ -62,6 +64,7 @@ export type QueueFunction =
   | 'enqueue_dead'
   | 'turn'
   | 'cancel'
+  | 'beat'
   | 'pause'
   | 'configure'
   | 'settings'

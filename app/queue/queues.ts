@@ -18,6 +18,7 @@ import { settlementsOf, settleResultOf } from './settlement.js';
 import { TurnBatcher } from './turn-batcher.js';
 import type { Outlook } from './turn-call.js';
 import type {
+  BeatAnswer,
   Cancelled,
   ClaimedJob,
   ClaimRequest,
@@ -37,7 +38,7 @@ import type {
   SettleResult,
   WorkWait,
 } from './types.js';
-import { checkAtMost, checkClaim, checkJobId, checkQueueName, invalid } from './validate.js';
+import { checkAtMost, checkClaim, checkJobId, checkQueueName, checkText, invalid } from './validate.js';
 
 export interface QueuesOptions {
   /** Of queues that are not told; all but `memory` say that the primary has replicas. */
@@ -120,6 +121,14 @@ export class RedisQueues implements Queues {
 
   passOn(queue: string): void {
     this.claims.passOn(queue);
+  }
+
+  async beat(queue: string, worker: string, { isLeaving = false } = {}): Promise<BeatAnswer> {
+    checkQueueName(queue);
+    checkText('worker', worker, limits.maxWorkerLength);
+    const call = queueCall('beat', queue, [worker, isLeaving ? 0 : 1, this.doneWindowMs]);
+    const [isNew, cancelling] = (await this.connections.call('command', call)) as [number, number];
+    return { isNew: isNew === 1, cancelling };
   }
 
   async names(): Promise<readonly string[]> {

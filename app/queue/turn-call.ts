@@ -8,6 +8,7 @@ export interface ClaimSpec {
   readonly max: number;
   readonly leaseMs: number;
   readonly worker: string;
+  readonly beats?: boolean;
 }
 
 /** `settlements` are in the order of `verdicts`. */
@@ -40,7 +41,7 @@ export function turnCall(queue: string, { settlements, claims }: TurnInput, done
     ...verdicts.map(countOf),
     claims.length,
     ...settlements.flatMap(({ args }) => args),
-    ...claims.flatMap(({ max, leaseMs, worker }) => [max, leaseMs, worker]),
+    ...claims.flatMap(({ max, leaseMs, worker, beats = false }) => [max, leaseMs, worker, beats ? 1 : 0]),
   ]);
 }
 

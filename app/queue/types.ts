@@ -78,8 +78,10 @@ export interface Durability {
 export interface ClaimRequest {
   readonly max: number;
   readonly leaseMs: number;
-  /** Name of the claiming worker, for people. */
+  /** Name of the claiming worker, for people; of one that beats, no other may have it. */
   readonly worker: string;
+  /** The worker will `beat` while it holds leases: when it falls silent, they go back within seconds. @default false */
+  readonly beats?: boolean;
   /** Waits so long for work. @default 0 */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
@@ -220,6 +222,8 @@ export interface Queues {
   waitForWork(queue: string, wait: WorkWait): Promise<boolean>;
   /** Gives the sign of work to another process, for want of room to do the work here. */
   passOn(queue: string): void;
+  /** The worker is alive: every second while it holds leases that it claimed with `beats`; once with `isLeaving` when it holds none any more. */
+  beat(queue: string, worker: string, options?: { readonly isLeaving?: boolean }): Promise<BeatAnswer>;
   /** Of all queues that ever got a job, sorted. */
   names(): Promise<readonly string[]>;
   /** Zeros for a queue that nobody used. */
@@ -245,6 +249,13 @@ export interface Queues {
   purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged>;
   /** Waiting claims end without jobs; what is under way is finished. */
   close(): Promise<void>;
+}
+
+export interface BeatAnswer {
+  /** The queue did not know the worker: if it should have, the leases of this worker were taken back meanwhile. */
+  readonly isNew: boolean;
+  /** Leased jobs that are cancelled, of whichever worker: a renewal tells. */
+  readonly cancelling: number;
 }
 
 export interface Cancelled {

@@ -134,7 +134,7 @@ export class Consumer {
   }
 
   private claimOf(max: number): ClaimRequest {
-    return { max, leaseMs: this.options.leaseMs, worker: this.options.workerName };
+    return { max, leaseMs: this.options.leaseMs, worker: this.options.workerName, beats: true };
   }
 
   private begin(job: ClaimedJob): void {

@@ -1,31 +1,41 @@
 import type { Logger } from '../log.js';
 import type { Queues } from '../queue/types.js';
 import type { Delivery } from './delivery.js';
+import { Heartbeat } from './heartbeat.js';
 
 export interface LeaseKeeperOptions {
   readonly queue: string;
   readonly queues: Queues;
   readonly leaseMs: number;
+  readonly workerName: string;
   readonly running: ReadonlySet<Delivery>;
   readonly log: Logger;
 }
 
-/** Renews the leases of all running jobs of a queue in one call, three times within a lease; ends the jobs whose lease is lost. */
+/** Renews the leases of all running jobs of a queue in one call, three times within a lease; ends the jobs that are cancelled or whose lease is lost. */
 export class LeaseKeeper {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
+  private readonly heartbeat: Heartbeat;
+
   constructor(private readonly options: LeaseKeeperOptions) {
+    const onDoubt = () => {
+      this.renewIn(0);
+    };
+    this.heartbeat = new Heartbeat({ ...options, onDoubt });
     this.renewIn(options.leaseMs / 3);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    await this.heartbeat.stop();
   }
 
   private renewIn(ms: number): void {
     if (this.stopped) return;
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.renew(), ms);
   }
 

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { layFoundation } from '../operations/foundation.js';
 import type { Program } from '../operations/lifecycle.js';
 import { version } from '../operations/version.js';
+import { limits } from '../queue/limits.js';
 import { checkHandler, checkQueue } from './check.js';
 import { executorsOf } from './executors.js';
 import { inProcess } from './handlers-module.js';
@@ -10,6 +12,10 @@ import { Worker } from './worker.js';
 
 /** Handing jobs back after the grace of their handlers takes a moment, of this at most. */
 const maxHandBackMs = 3_000;
+
+/** A process that comes after another one of the same pod is another worker. */
+const uniqueName = (podName: string): string =>
+  `${podName.slice(0, limits.maxWorkerLength - 7)}-${randomBytes(3).toString('hex')}`;
 
 /** Starts the worker: it serves its queues and the operations routes when this resolves. Rejects when its handlers do not load. */
 export async function startWorker(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
@@ -25,7 +31,7 @@ export async function startWorker(config: Config, log: Logger, stopping: AbortSi
     concurrency,
     leaseMs,
     jobTimeoutMs,
-    workerName: config.pod.name,
+    workerName: uniqueName(config.pod.name),
     log,
     registry,
   });

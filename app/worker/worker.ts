@@ -52,6 +52,6 @@ export class Worker {
     }, graceMs);
     await this.ended;
     clearTimeout(impatience);
-    for (const keeper of this.leaseKeepers) keeper.stop();
+    await Promise.all(this.leaseKeepers.map((keeper) => keeper.stop()));
   }
 }

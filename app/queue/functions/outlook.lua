@@ -14,16 +14,17 @@ local function claimable(q)
   return left
 end
 
--- Ms until something changes by itself: a delayed job is due, a lease expires, a limit lets jobs pass. -1: never.
+-- Ms until something changes by itself: a delayed job is due, a lease expires, a limit lets jobs pass, a worker that is silent
+-- has to be looked at. -1: never.
 local function next_wake_ms(q)
   local due, deadline = first_score(q.delayed), first_score(q.lease)
-  local at = math.min(due and math.floor(due / 10) or math.huge, deadline or math.huge, q.again_at or math.huge)
+  local at = math.min(due and math.floor(due / 10) or math.huge, deadline or math.huge, q.again_at or math.huge, q.watch_at or math.huge)
   return at == math.huge and -1 or math.max(0, at - q.now)
 end
 
 -- Who waits may find something, or has to set its timer anew. About limits only a turn that handed out something says so:
 -- those who look in vain must not wake each other.
 local function must_ring(q, left)
-  if left > 0 or (q.again_at and q.handed_out) then return true end
+  if left > 0 or q.has_new_worker or (q.again_at and q.handed_out) then return true end
   return q.soonest and is_first_due(q, q.soonest)
 end

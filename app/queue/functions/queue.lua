@@ -16,7 +16,8 @@ local KEY_NAMES = {
   'deadrec', -- HASH  id -> priority digit, reason letter, fingerprint
   'stats',   -- HASH  totals and the slots of the rates
   'meta',    -- HASH  paused, tick, place; resumeAt (ms: rate limited until then), tat (see rates.lua); settings (JSON text), policy (the
-             --       same for functions), revision (of both); a field for each paused key, and pausedKeys: how many
+             --       same for functions), revision (of both); a field for each paused key, and pausedKeys: how
+             --       many; look, watchedSince (ms), scan: see workers.lua
   'mark',    -- ZSET  the doorbell
   -- Only in queues that use them:
   'traits',  -- HASH  id -> packed state, number, priority, key, dedupe: of each job that has a key or dedupe; until done or purged
@@ -26,6 +27,7 @@ local KEY_NAMES = {
   'expiry',  -- ZSET  what is forgotten at its time in us: `d` and a name of dedupe, `r` and a key with a rate
   'notes',   -- HASH  id -> packed progress and lines of the log; only of jobs whose workers told some
   'cancels', -- SET   ids of leased jobs that are cancelled
+  'workers', -- ZSET  worker that beats -> when it was heard last, in ms
 }
 
 local PLACES_PER_BAND = 9e14 -- ten bands fit below 2^53; places of 5 us since 1970 fit in a band until the year 2112

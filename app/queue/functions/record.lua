@@ -39,8 +39,9 @@ local function pack_held(score, record, fence, worker)
 end
 
 local function unpack_held(packed)
-  local score, priority, max_attempts, fence, key, dedupe, backoff = struct.unpack(HELD, packed)
+  local score, priority, max_attempts, fence, key, dedupe, backoff, worker_at = struct.unpack(HELD, packed)
   return {
     score = score, priority = priority, max_attempts = max_attempts, fence = fence, key = key, dedupe = dedupe, backoff = backoff,
+    worker = string.sub(packed, worker_at),
   }
 end

@@ -6,7 +6,7 @@
 --        failed   id, fence, class (retry, never, wait, rateLimited), retryAfterMs or empty, JSON text of the error, fingerprint
 --        extend   id, fence, leaseMs
 --        release  id, fence
---        claim    max, leaseMs, worker
+--        claim    max, leaseMs, worker, 1 if the worker beats or 0
 -- REPLY  letters of the settlements in that order (a accepted, c accepted and the job is cancelled, s stale),
 --        ms until a delayed job is due, a lease expires or the queue may hand out again (-1: never),
 --        number of jobs left that can be claimed at once,
@@ -50,6 +50,7 @@ local function turn(keys, args)
   math.randomseed(args[2])
   local letters, at = settle_all(q, args)
   reap(q)
+  watch(q)
   promote(q)
   forget_expired(q)
   q.claimed_bytes = 0
@@ -57,7 +58,8 @@ local function turn(keys, args)
   if args[8] ~= '0' then heed_bell(q) end
   for i = 1, args[8] do
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
-    at = at + 3
+    if args[at + 3] == '1' and #claims[i] > 1 then enlist(q, args[at + 2]) end
+    at = at + 4
   end
   local left = claimable(q)
   if must_ring(q, left) then ring(q) end

@@ -78,6 +78,7 @@ describe('operations of a gateway', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.sort()).toEqual([
+      'delete /api/v1/queues/{queue}/jobs/{id}',
       'get /api/v1/queues',
       'get /api/v1/queues/{queue}',
       'get /api/v1/queues/{queue}/dead',

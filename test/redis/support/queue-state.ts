@@ -29,6 +29,7 @@ export async function queueState(redis: Redis, queue: string): Promise<Record<st
     dedupe: Object.keys(await hash('dedupe')),
     expiry: await zset('expiry'),
     mark: await zset('mark'),
+    workers: await zset('workers'),
     notes: mapValues(await hash('notes'), readNotes),
     cancels: ((await redis.command(['SMEMBERS', queueKey(queue, 'cancels')])) as Buffer[]).map(String).sort(),
   };

@@ -140,6 +140,28 @@ describe('a worker', () => {
     for (const { id } of jobs) await untilState('slow', id, 'done');
   });
 
+  test('a worker killed in the middle is missed within seconds, however long its leases are', async () => {
+    const file = join(directory, 'missed');
+    const patient = { ...environment, MOORLINE_WORKER_LEASE_MS: '600000' };
+    const victim = await startWorker(patient);
+    await client.queue('slow', 'jobs', { id: 'missed', data: { file, ms: 2_000 } });
+    await waitFor('it is at work', async () => (await linesOf(file)).length > 0);
+    await victim.kill();
+    await startWorker(patient);
+    expect(await untilState('slow', 'missed', 'done')).toBeDefined();
+    expect(await linesOf(file)).toEqual(['begun missed', 'begun missed', 'ended missed']);
+  });
+
+  test('drops a job that is cancelled while it runs', async () => {
+    const file = join(directory, 'cancelled');
+    await startWorker({ ...environment, MOORLINE_WORKER_LEASE_MS: '600000' });
+    await client.queue('slow', 'jobs', { id: 'unwanted', data: { file, ms: 600_000 } });
+    await waitFor('it is at work', async () => (await linesOf(file)).length > 0);
+    await client.call('/api/v1/queues/slow/jobs/unwanted', { method: 'DELETE' });
+    await untilState('slow', 'unwanted', 'cancelled');
+    expect(await linesOf(file)).toEqual(['begun unwanted']);
+  });
+
   test('a frozen worker that wakes up drops what it no longer holds', async () => {
     const file = join(directory, 'frozen');
     const frozen = await startWorker(environment);
