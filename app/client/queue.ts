@@ -1,5 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
-import type { Durability, EnqueueReceipt, EnqueueStatus, JobInput, QueueCounts } from '../queue/types.js';
+import type { Cancelled, Durability, EnqueueReceipt, EnqueueStatus, JobInput, QueueCounts } from '../queue/types.js';
 import { checkedBySchema, type StandardSchema } from './standard-schema.js';
 import type { Backend, JobView } from './types.js';
 import { QueueWorker, type Handler, type WorkerOptions } from './work/worker.js';
@@ -52,6 +52,14 @@ export class Queue<Input, Data> {
   /** Undefined when the queue does not know the id, or has forgotten that it was done. */
   job(id: string): Promise<JobView<Data> | undefined> {
     return this.backend.job(this.name, id) as Promise<JobView<Data> | undefined>;
+  }
+
+  /**
+   * A job that waits is gone at once; the worker of one that runs is told, and ends it at its next renewal. `not_found` when the queue
+   * has no such job to cancel.
+   */
+  cancel(id: string): Promise<Cancelled> {
+    return this.backend.cancel(this.name, id);
   }
 
   /** A paused queue takes jobs and settlements and hands out nothing. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../queue/outcome.js';
 import type {
+  Cancelled,
   ClaimedJob,
   ClaimRequest,
   DeliveryRef,
@@ -33,15 +34,21 @@ export interface Settled {
   readonly jobs: readonly Delivery[];
 }
 
+/** Which deliveries are over: their lease is lost, or their jobs are cancelled. */
+export interface Extended {
+  readonly rejected: readonly DeliveryRef[];
+  readonly cancelled?: readonly DeliveryRef[];
+}
+
 /** The queues, behind a gateway or in Redis. Every method rejects with a MoorlineError only. */
 export interface Backend {
   enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt>;
   claim(queue: string, request: ClaimRequest): Promise<readonly Delivery[]>;
   settle(queue: string, settlements: readonly Settlement[], claim?: ClaimRequest): Promise<Settled>;
-  /** Answers those whose lease is lost. */
-  extend(queue: string, deliveries: readonly DeliveryRef[], leaseMs: number): Promise<readonly DeliveryRef[]>;
+  extend(queue: string, deliveries: readonly DeliveryRef[], leaseMs: number): Promise<Extended>;
   counts(queue: string): Promise<QueueCounts>;
   job(queue: string, id: string): Promise<JobView | undefined>;
+  cancel(queue: string, id: string): Promise<Cancelled>;
   setPaused(queue: string, paused: boolean): Promise<void>;
   close(): Promise<void>;
 }

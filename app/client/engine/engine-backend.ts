@@ -28,12 +28,13 @@ export function openEngine({ redis, password, sentinelPassword, caFile }: RedisO
       const { rejected, jobs } = await queues.settle(queue, requestOf(settlements, claim));
       return { rejected, jobs: jobs.map(parsed) };
     },
-    extend: async (queue, deliveries, leaseMs) => {
+    extend: (queue, deliveries, leaseMs) => {
       const extend = deliveries.map(({ id, fence }: DeliveryRef) => ({ id, fence, leaseMs }));
-      return (await queues.settle(queue, { extend })).rejected;
+      return queues.settle(queue, { extend });
     },
     counts: (queue) => queues.counts(queue),
     job: async (queue, id) => viewOf(await queues.job(queue, id)),
+    cancel: (queue, id) => queues.cancel(queue, id),
     setPaused: (queue, paused) => (paused ? queues.pause(queue) : queues.resume(queue)),
     close: async () => {
       await queues.close();

@@ -1,7 +1,7 @@
 import { isMoorlineError } from '../../resilience/errors.js';
-import type { ClaimRequest, DeliveryRef, EnqueueReceipt, JobInput, QueueCounts } from '../../queue/types.js';
+import type { Cancelled, ClaimRequest, DeliveryRef, EnqueueReceipt, JobInput, QueueCounts } from '../../queue/types.js';
 import type { GatewayOptions } from '../options.js';
-import type { Backend, Delivery, JobView, Settled, Settlement } from '../types.js';
+import type { Backend, Delivery, Extended, JobView, Settled, Settlement } from '../types.js';
 import { Adds } from './adds.js';
 import { HttpClient } from './http-client.js';
 
@@ -48,10 +48,10 @@ export class HttpBackend implements Backend {
     return (await this.client.request(pathOf(queue, 'settle'), request)).body as Settled;
   }
 
-  async extend(queue: string, deliveries: readonly DeliveryRef[], leaseMs: number): Promise<readonly DeliveryRef[]> {
+  async extend(queue: string, deliveries: readonly DeliveryRef[], leaseMs: number): Promise<Extended> {
     const extend = deliveries.map(({ id, fence }) => ({ id, fence, leaseMs }));
     const { body } = await this.client.request(pathOf(queue, 'settle'), { ...post({ extend }), once: true });
-    return (body as Settled).rejected;
+    return body as Extended;
   }
 
   async counts(queue: string): Promise<QueueCounts> {
@@ -65,6 +65,10 @@ export class HttpBackend implements Backend {
       if (isMoorlineError(error) && error.code === 'not_found') return undefined;
       throw error;
     }
+  }
+
+  async cancel(queue: string, id: string): Promise<Cancelled> {
+    return (await this.client.request(pathOf(queue, 'jobs', id), { method: 'DELETE' })).body as Cancelled;
   }
 
   async setPaused(queue: string, paused: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DeliveryRef } from '../../queue/types.js';
+import type { Extended } from '../types.js';
 import type { Run } from './run.js';
 
 /** Renews the leases of all runs in one call, three times within a lease; ends the runs whose lease is lost. */
@@ -9,7 +10,7 @@ export class LeaseRenewal {
   constructor(
     private readonly runs: ReadonlySet<Run>,
     private readonly leaseMs: number,
-    private readonly extend: (deliveries: readonly DeliveryRef[]) => Promise<readonly DeliveryRef[]>,
+    private readonly extend: (deliveries: readonly DeliveryRef[]) => Promise<Extended>,
     private readonly onError: (error: unknown) => void,
   ) {
     this.renewIn(leaseMs / 3);
@@ -37,9 +38,11 @@ export class LeaseRenewal {
 
   private async extendAll(runs: readonly Run[]): Promise<void> {
     const askedAt = performance.now();
-    const lost = new Set((await this.extend(runs.map(({ job }) => job))).map(({ fence }) => fence));
+    const { rejected, cancelled = [] } = await this.extend(runs.map(({ job }) => job));
+    const [lost, unwanted] = [rejected, cancelled].map((list) => new Set(list.map(({ fence }) => fence)));
     for (const run of runs) {
-      if (lost.has(run.job.fence)) run.end('lease lost');
+      if (unwanted?.has(run.job.fence) === true) run.end('cancelled');
+      if (lost?.has(run.job.fence) === true) run.end('lease lost');
       else run.leaseRenewed(askedAt);
     }
   }

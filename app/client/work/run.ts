@@ -2,7 +2,7 @@ import { outcomeOfError, outcomeOfResult, type Outcome } from '../../queue/outco
 import type { Delivery, Job, Settlement } from '../types.js';
 
 export interface JobContext {
-  /** Fires when the time is up, the lease is lost or the worker closes: whatever the handler does then counts no more. */
+  /** Fires when the time is up, the lease is lost, the job is cancelled or the worker closes: whatever the handler does then counts no more. */
   readonly signal: AbortSignal;
   /** When `signal` fires at the latest: milliseconds since 1970, by the clock of this machine. */
   readonly deadline: number;
@@ -15,7 +15,7 @@ export interface JobContext {
 export type Handler<Data> = (job: Job<Data>, context: JobContext) => unknown;
 
 /** Why a run ends before its handler does. */
-export type Interruption = 'timeout' | 'lease lost' | 'closing';
+export type Interruption = 'timeout' | 'lease lost' | 'closing' | 'cancelled';
 
 /** One delivery in the hands of a handler. */
 export class Run {
@@ -49,7 +49,8 @@ export class Run {
     const { id, fence } = this.job;
     const outcome = await this.outcome(handler);
     if (outcome !== undefined) return { id, fence, ...outcome };
-    return this.interrupt.signal.reason === 'closing' ? { id, fence, verdict: 'release' } : undefined;
+    // A cancelled job that is handed back ends as cancelled.
+    return this.interrupt.signal.reason === 'lease lost' ? undefined : { id, fence, verdict: 'release' };
   }
 
   private async outcome(handler: Handler<unknown>): Promise<Outcome | undefined> {

@@ -142,6 +142,29 @@ describe.each(Object.entries(ways))('the client library %s', (way, connect) => {
     expect(await queue.job('stuck')).toMatchObject({ state: 'ready', attempts: 0, crashes: 0 });
   });
 
+  test('a cancelled job is gone at once, or ends with its next renewal when it runs', async () => {
+    const queue = connect().queue<number>(name('cancel'));
+    await queue.add(1, { id: 'waits', delayMs: 60_000 });
+    expect(await queue.cancel('waits')).toMatchObject({ state: 'cancelled' });
+    await expect(queue.cancel('nobody')).rejects.toMatchObject({ code: 'not_found' });
+
+    const reasons: unknown[] = [];
+    queue.worker(
+      async (_, { signal }) => {
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+        reasons.push(signal.reason);
+      },
+      { leaseMs: 300 },
+    );
+    await queue.add(2, { id: 'runs' });
+    await waitFor('it runs', async () => (await queue.job('runs'))?.state === 'leased');
+    expect(await queue.cancel('runs')).toMatchObject({ state: 'cancelling' });
+    await waitFor('it is cancelled', async () => (await queue.job('runs'))?.state === 'cancelled');
+    expect(reasons).toEqual(['cancelled']);
+  });
+
   test('leases of long jobs are renewed, and a job that takes too long fails', async () => {
     const queue = connect().queue<number>(name('long'));
     let runs = 0;
