@@ -73,13 +73,19 @@ function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Confi
     },
     worker: {
       pushUrls: values.MOORLINE_WORKER_PUSH ?? {},
-      concurrency: values.MOORLINE_WORKER_CONCURRENCY,
+      concurrency: concurrencyOf(values),
       leaseMs: values.MOORLINE_WORKER_LEASE_MS,
       jobTimeoutMs: values.MOORLINE_WORKER_JOB_TIMEOUT_MS,
       ...defined({ handlersFile: values.MOORLINE_WORKER_HANDLERS }),
     },
     shutdownGraceMs: values.MOORLINE_SHUTDOWN_GRACE_MS,
   };
+}
+
+function concurrencyOf(values: Values): Config['worker']['concurrency'] {
+  const { MOORLINE_WORKER_CONCURRENCY: concurrency } = values;
+  if (concurrency !== 'auto') return concurrency;
+  return { min: values.MOORLINE_WORKER_MIN_CONCURRENCY, max: values.MOORLINE_WORKER_MAX_CONCURRENCY };
 }
 
 function redisConfig(values: Values, target: RedisTarget, kind: ProcessKind): RedisConfig {

@@ -13,7 +13,12 @@ export function connectionsNeeded(target: RedisTarget): number {
 
 /** What each variable alone allows and all together do not; one line for each. */
 export function contradictions(config: Config, values: Values): string[] {
-  return [...tooFewConnections(config), ...waitOutlastsSocket(config), ...tlsProblems(config, values)];
+  return [
+    ...tooFewConnections(config),
+    ...waitOutlastsSocket(config),
+    ...crossedBounds(config),
+    ...tlsProblems(config, values),
+  ];
 }
 
 function tooFewConnections({ kind, redis }: Config): string[] {
@@ -22,6 +27,15 @@ function tooFewConnections({ kind, redis }: Config): string[] {
   return redis.maxConnections >= needed
     ? []
     : [`${name}: expected at least ${needed} (one for each role and each Sentinel), got ${redis.maxConnections}`];
+}
+
+function crossedBounds({ worker: { concurrency } }: Config): string[] {
+  return typeof concurrency === 'number' || concurrency.min <= concurrency.max
+    ? []
+    : [
+        `MOORLINE_WORKER_MIN_CONCURRENCY: expected at most MOORLINE_WORKER_MAX_CONCURRENCY (${concurrency.max}), ` +
+          `got ${concurrency.min}`,
+      ];
 }
 
 /** A connection that waits for replicas is silent meanwhile. */

@@ -8,6 +8,7 @@ import {
   url,
   urlsByName,
   wholeNumber,
+  wholeNumberOrAuto,
   withDefault,
 } from './variable.js';
 
@@ -83,7 +84,18 @@ export const environment = {
   ),
   MOORLINE_WORKER_HANDLERS: text('Worker: path of an ES module that exports the handlers by queue.'),
   MOORLINE_WORKER_PUSH: urlsByName('Worker: queue -> URL that gets its jobs by POST.'),
-  MOORLINE_WORKER_CONCURRENCY: withDefault('32', wholeNumber('Worker: jobs at the same time.', 1, 10_000)),
+  MOORLINE_WORKER_CONCURRENCY: withDefault(
+    '32',
+    wholeNumberOrAuto('Worker: jobs at the same time; auto finds as many as the process can bear.', 1, 10_000),
+  ),
+  MOORLINE_WORKER_MIN_CONCURRENCY: withDefault(
+    '1',
+    wholeNumber('Worker: no fewer, where MOORLINE_WORKER_CONCURRENCY is auto.', 1, 10_000),
+  ),
+  MOORLINE_WORKER_MAX_CONCURRENCY: withDefault(
+    '512',
+    wholeNumber('Worker: no more, where MOORLINE_WORKER_CONCURRENCY is auto.', 1, 10_000),
+  ),
   MOORLINE_WORKER_LEASE_MS: withDefault(
     '15000',
     wholeNumber('Worker: a job whose worker is silent for so long is given to another.', 1000, 3_600_000),

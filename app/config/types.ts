@@ -55,7 +55,8 @@ export interface HttpConfig {
 export interface WorkerConfig {
   readonly handlersFile?: string;
   readonly pushUrls: Readonly<Record<string, string>>;
-  readonly concurrency: number;
+  /** So many jobs at the same time, or bounds to find the number within. */
+  readonly concurrency: number | { readonly min: number; readonly max: number };
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
 }

@@ -37,6 +37,19 @@ export const wholeNumber = (description: string, min: number, max: number): Vari
   schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
 });
 
+/** A number, or `auto`. */
+export const wholeNumberOrAuto = (description: string, min: number, max: number): Variable<number | 'auto'> => ({
+  description,
+  expected: `a whole number from ${min} to ${max}, or auto`,
+  schema: z.union([
+    z
+      .string()
+      .regex(/^auto$/)
+      .transform(() => 'auto' as const),
+    wholeNumber(description, min, max).schema,
+  ]),
+});
+
 /** Written in seconds, `0.5` too; the value is in milliseconds. */
 export const seconds = (description: string, min: number, max: number): Variable<number> => ({
   description,

@@ -20,6 +20,8 @@ export interface ConsumerOptions {
   readonly jobTimeoutMs: number;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
+  /** Told once a turn how jobs ended. */
+  readonly onEnded?: (succeeded: number, failed: number) => void;
 }
 
 const maxSettlementsPerTurn = 500;
@@ -181,7 +183,9 @@ export class Consumer {
   }
 
   private tellMetrics(): void {
-    const { queue, metrics } = this.options;
+    const { queue, metrics, onEnded } = this.options;
+    const count = (outcome: string) => this.finished.get(outcome) ?? 0;
+    if (this.finished.size > 0) onEnded?.(count('done'), count('failed') + count('timeout'));
     metrics.running.set({ queue }, this.running.size);
     for (const [outcome, jobs] of this.finished) metrics.finished.inc({ queue, outcome }, jobs);
     this.finished.clear();

@@ -10,13 +10,15 @@ export interface LeaseKeeperOptions {
   readonly workerName: string;
   readonly running: ReadonlySet<Delivery>;
   readonly log: Logger;
+  /** Called when a renewal came so late that a little more would have cost the leases. */
+  readonly onLate?: () => void;
 }
 
 /** Renews the leases of all running jobs of a queue in one call, three times within a lease; ends the jobs that are cancelled or whose lease is lost. */
 export class LeaseKeeper {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
-
+  private dueAt = 0;
   private readonly heartbeat: Heartbeat;
 
   constructor(private readonly options: LeaseKeeperOptions) {
@@ -36,6 +38,7 @@ export class LeaseKeeper {
   private renewIn(ms: number): void {
     if (this.stopped) return;
     clearTimeout(this.timer);
+    this.dueAt = performance.now() + ms;
     this.timer = setTimeout(() => void this.renew(), ms);
   }
 
@@ -43,6 +46,7 @@ export class LeaseKeeper {
     const { leaseMs, running, log, queue } = this.options;
     try {
       if (running.size > 0) await this.extendAll([...running]);
+      if (performance.now() - this.dueAt > leaseMs / 6) this.options.onLate?.();
       this.renewIn(leaseMs / 3);
     } catch (error) {
       log.warn({ err: error, queue }, 'leases could not be renewed; trying again');

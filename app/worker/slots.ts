@@ -14,7 +14,23 @@ export interface SlotsWait {
 export class Slots {
   private readonly waiters: Waiter[] = [];
 
-  constructor(private free: number) {}
+  private free: number;
+
+  constructor(private size: number) {
+    this.free = size;
+  }
+
+  /** How many there are, taken or not. */
+  get limit(): number {
+    return this.size;
+  }
+
+  /** Fewer than are taken is fine: then nobody gets one until enough are given back. */
+  resize(size: number): void {
+    const more = size - this.size;
+    this.size = size;
+    this.release(more);
+  }
 
   get isFull(): boolean {
     return this.free <= 0;
@@ -51,7 +67,7 @@ export class Slots {
 
   /** Takes up to `most` of those that are free now. Whoever waits has been served before. */
   take(most: number): number {
-    const taken = Math.min(most, this.free);
+    const taken = Math.max(0, Math.min(most, this.free));
     this.free -= taken;
     return taken;
   }

@@ -4,8 +4,16 @@ import type { Registry } from '../metrics.js';
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
 
 /** Labelled by queue: a worker serves a fixed few. */
-export function createWorkerMetrics(registry: Registry) {
+export function createWorkerMetrics(registry: Registry, limit: () => number) {
   const registers = [registry];
+  new Gauge({
+    name: 'moorline_worker_concurrency_limit',
+    help: 'Jobs that this worker may run at the same time; moves when it adapts by itself',
+    registers,
+    collect() {
+      this.set(limit());
+    },
+  });
   return {
     running: new Gauge({
       name: 'moorline_worker_running_jobs',

@@ -46,6 +46,20 @@ describe('the configuration', () => {
     });
   });
 
+  test('the concurrency of a worker is a number, or bounds to find it within', () => {
+    const concurrencyOf = (env: Record<string, string>) =>
+      loadConfig({ REDIS_URI, ...env }, 'worker').worker.concurrency;
+    expect(concurrencyOf({ MOORLINE_WORKER_CONCURRENCY: '7' })).toBe(7);
+    const auto = { MOORLINE_WORKER_CONCURRENCY: 'auto', MOORLINE_WORKER_MIN_CONCURRENCY: '3' };
+    expect(concurrencyOf(auto)).toEqual({ min: 3, max: 512 });
+    expect(problems({ REDIS_URI, ...auto, MOORLINE_WORKER_MAX_CONCURRENCY: '2' }, 'worker')).toEqual([
+      expect.stringMatching(/^MOORLINE_WORKER_MIN_CONCURRENCY: expected at most/),
+    ]);
+    expect(problems({ REDIS_URI, MOORLINE_WORKER_CONCURRENCY: 'many' }, 'worker')).toEqual([
+      'MOORLINE_WORKER_CONCURRENCY: expected a whole number from 1 to 10000, or auto, got "many"',
+    ]);
+  });
+
   test('without REDIS_URI the message shows one', () => {
     expect(problems({})).toEqual(['REDIS_URI: required, for example redis://127.0.0.1:6379']);
     expect(problems({ REDIS_URI: '' })).toHaveLength(1);

@@ -13,6 +13,20 @@ describe('the slots of a worker', () => {
     expect([slots.take(1), slots.take(5), slots.take(5)]).toEqual([1, 1, 0]);
   });
 
+  test('fewer than are taken lets nobody in until enough are given back, and more lets them in at once', async () => {
+    const slots = new Slots(3);
+    slots.take(3);
+    slots.resize(1);
+    const { granted } = slots.acquire(2);
+    slots.release(2);
+    expect([slots.isFull, slots.take(5)]).toEqual([true, 0]);
+    slots.release(1);
+    expect(await granted).toBe(1);
+    const more = slots.acquire(9);
+    slots.resize(4);
+    expect(await more.granted).toBe(3);
+  });
+
   test('whoever waits first gets the next one', async () => {
     const slots = new Slots(1);
     slots.take(1);
