@@ -9,6 +9,7 @@ import { serveOpenApi } from './openapi.js';
 import { QueueCounters } from './queue-counters.js';
 import { gaugeQueues } from './queue-gauges.js';
 import type { Routes } from './route-types.js';
+import { controlRoutes } from './routes/control.js';
 import { deadRoutes } from './routes/dead.js';
 import { deliveryRoutes } from './routes/deliveries.js';
 import { enqueueRoutes } from './routes/enqueue.js';
@@ -46,6 +47,7 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   acceptJson(routes, maxBodyBytes);
   serveOpenApi(server, options.version);
   queueRoutes(routes, { queues });
+  controlRoutes(routes, { queues });
   settingsRoutes(routes, { queues });
   scheduleRoutes(routes, {
     schedules,

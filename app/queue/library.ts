@@ -37,8 +37,10 @@ const functions = [
   'cancel',
   'beat',
   'pause',
+  'empty',
   'counts',
   'peek',
+  'explain',
   'job',
   'dead_scan',
   'dead_read',
@@ -66,6 +68,8 @@ export type QueueFunction =
   | 'cancel'
   | 'beat'
   | 'pause'
+  | 'pause_key'
+  | 'empty'
   | 'configure'
   | 'settings'
   | 'counts'

@@ -1,19 +1,20 @@
 import { MoorlineError } from '../resilience/errors.js';
 import { tickToMs } from './dead-letters.js';
 import { readDeadRecord, readEnding, readErrors, readHeld, readNotes, readRecord, readTries } from './packed.js';
-import type { JobState, JobView, QueueCounts } from './types.js';
+import type { JobState, JobView, QueueCounts, WaitReason } from './types.js';
 
 const slotMs = 10_000;
 const slots = 6;
 
 /** Reads the reply of `counts`. */
 export function countsOf(queue: string, reply: unknown): QueueCounts {
-  const [ready, delayed, leased, dead, paused, oldestReadyMs, now, ...rest] = reply as [
+  const [ready, delayed, leased, dead, blocked, paused, oldestReadyMs, now, ...rest] = reply as [
     number,
     number,
     number,
     number,
     number,
+    Buffer,
     number,
     number,
     ...Buffer[],
@@ -26,8 +27,10 @@ export function countsOf(queue: string, reply: unknown): QueueCounts {
     delayed,
     leased,
     dead,
+    blocked,
     oldestReadyMs,
-    paused: paused === 1,
+    paused: String(paused) === '1',
+    draining: String(paused) === 'd',
     rates: ratesOf(stats, now),
     totals: {
       enqueued: total('enqueued'),
@@ -71,7 +74,19 @@ type JobReply = readonly [
   record: Buffer,
   notes: Buffer | null,
   cancelled: number,
+  reason: Buffer | null,
+  value: Buffer | null,
 ];
+
+const waitReasons: Readonly<Record<string, WaitReason>> = {
+  queue_paused: 'queue_paused',
+  key_paused: 'key_paused',
+  key_busy: 'key_busy',
+  kept: 'kept',
+  concurrency: 'concurrency',
+  rate: 'rate',
+  key_rate: 'key_rate',
+};
 
 /** Reads the reply of `job`; undefined when the queue does not know the id. */
 export function jobViewOf(queue: string, id: string, reply: unknown): JobView | undefined {
@@ -81,8 +96,24 @@ export function jobViewOf(queue: string, id: string, reply: unknown): JobView | 
     return { id, queue, ...stateOfEnding(parts[1] as Buffer, parts[2] as Buffer | null) };
   }
   const live = reply as JobReply;
-  const [, , , tries, , record, notes] = live;
-  return { id, queue, ...liveState(live), ...readTries(tries), ...readRecord(record), ...readNotes(notes) };
+  const [, , , tries, , record, notes, , reason, value] = live;
+  return {
+    id,
+    queue,
+    ...liveState(live),
+    ...becauseOf(reason, value),
+    ...readTries(tries),
+    ...readRecord(record),
+    ...readNotes(notes),
+  };
+}
+
+/** Why it waits; nothing when it waits for a worker and those before it. */
+function becauseOf(reason: Buffer | null, value: Buffer | null): Pick<JobView, 'because'> {
+  const word = waitReasons[String(reason)];
+  if (word === undefined) return {};
+  if (value === null) return { because: { reason: word } };
+  return { because: { reason: word, ...(word === 'rate' ? { until: Number(value) } : { job: String(value) }) } };
 }
 
 function stateOfEnding(ending: Buffer, result: Buffer | null): JobState {

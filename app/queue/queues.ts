@@ -3,6 +3,7 @@ import { MoorlineError } from '../resilience/errors.js';
 import { Backpressure } from './backpressure.js';
 import { cancelledOf } from './cancellation.js';
 import { Claims } from './claims.js';
+import { QueueControl, type QueueMode } from './control.js';
 import { DeadLetters } from './dead-letters.js';
 import { Enqueuer } from './enqueuer.js';
 import { registryKey } from './keys.js';
@@ -38,7 +39,16 @@ import type {
   SettleResult,
   WorkWait,
 } from './types.js';
-import { checkAtMost, checkClaim, checkJobId, checkQueueName, checkText, invalid } from './validate.js';
+import {
+  checkAtMost,
+  checkClaim,
+  checkInteger,
+  checkJobId,
+  checkKey,
+  checkQueueName,
+  checkText,
+  invalid,
+} from './validate.js';
 
 export interface QueuesOptions {
   /** Of queues that are not told; all but `memory` say that the primary has replicas. */
@@ -59,6 +69,7 @@ export class RedisQueues implements Queues {
   private readonly turns: TurnBatcher;
   private readonly claims: Claims;
   private readonly letters: DeadLetters;
+  private readonly control: QueueControl;
   private readonly registry: QueueRegistry;
   private readonly settingsStore: SettingsStore;
   private readonly doneWindowMs: number;
@@ -82,6 +93,7 @@ export class RedisQueues implements Queues {
     this.turns = new TurnBatcher(connections, doneWindowMs);
     this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });
     this.letters = new DeadLetters(connections);
+    this.control = new QueueControl(connections);
     this.registry = new QueueRegistry(connections);
   }
 
@@ -170,11 +182,29 @@ export class RedisQueues implements Queues {
   }
 
   async pause(queue: string): Promise<void> {
-    await this.setPaused(queue, true);
+    await this.setMode(queue, 'paused');
   }
 
   async resume(queue: string): Promise<void> {
-    await this.setPaused(queue, false);
+    await this.setMode(queue, 'running');
+  }
+
+  async drain(queue: string): Promise<void> {
+    await this.setMode(queue, 'draining');
+  }
+
+  async pauseKey(queue: string, key: string): Promise<void> {
+    await this.setKeyPaused(queue, key, true);
+  }
+
+  async resumeKey(queue: string, key: string): Promise<void> {
+    await this.setKeyPaused(queue, key, false);
+  }
+
+  async empty(queue: string, limit: number = limits.maxEmptied): Promise<number> {
+    checkQueueName(queue);
+    checkInteger('limit', limit, 1, limits.maxEmptied);
+    return this.control.empty(queue, limit);
   }
 
   async dead(queue: string, request: DeadPageRequest): Promise<DeadPage> {
@@ -204,10 +234,17 @@ export class RedisQueues implements Queues {
     throw new MoorlineError('durability_unavailable', `The primary cannot promise durability fsync: ${refusal}`);
   }
 
-  private async setPaused(queue: string, paused: boolean): Promise<void> {
+  private async setMode(queue: string, mode: QueueMode): Promise<void> {
     checkQueueName(queue);
     this.registry.note(queue);
-    await this.connections.call('command', queueCall('pause', queue, [paused ? 1 : 0]));
+    await this.control.setMode(queue, mode);
+  }
+
+  private async setKeyPaused(queue: string, key: string, paused: boolean): Promise<void> {
+    checkQueueName(queue);
+    checkKey('the key', key);
+    this.registry.note(queue);
+    await this.control.setKeyPaused(queue, key, paused);
   }
 }
 

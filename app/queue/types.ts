@@ -153,9 +153,14 @@ export interface QueueCounts {
   readonly delayed: number;
   readonly leased: number;
   readonly dead: number;
+  /** Wait for another job: of their key, or the one that dedupe let run. */
+  readonly blocked: number;
   /** How long the job has stood in line that stands there longest (one that was handed back keeps its place); 0 when none does. */
   readonly oldestReadyMs: number;
+  /** Hands out nothing. */
   readonly paused: boolean;
+  /** Takes no new jobs. */
+  readonly draining: boolean;
   /** Over the last minute. */
   readonly rates: {
     readonly enqueuedPerSecond: number;
@@ -194,6 +199,18 @@ export type JobState =
       readonly diedAt: number;
     };
 
+/**
+ * `queue_paused`, `key_paused`: until somebody resumes. `key_busy`: `job` (of its key) has to end first. `kept`: `job` has to end, which
+ * dedupe let run. `concurrency`: so many jobs are under way. `rate`: the queue may hand out again at `until`. `key_rate`: its key likewise.
+ */
+export type WaitReason = 'queue_paused' | 'key_paused' | 'key_busy' | 'kept' | 'concurrency' | 'rate' | 'key_rate';
+
+export interface WaitCause {
+  readonly reason: WaitReason;
+  readonly job?: string;
+  readonly until?: number;
+}
+
 export type JobView = JobState &
   JobNotes & {
     readonly id: string;
@@ -204,6 +221,8 @@ export type JobView = JobState &
     readonly priority?: number;
     readonly enqueuedAt?: number;
     readonly key?: string;
+    /** Why a job that is not delayed waits; absent when it waits for a worker and those ahead of it. */
+    readonly because?: WaitCause;
     readonly dataJson?: string;
   };
 
@@ -240,7 +259,15 @@ export interface Queues {
   configure(queue: string, settings: QueueSettings): Promise<SettingsView>;
   /** A paused queue takes jobs and settlements and hands out nothing. */
   pause(queue: string): Promise<void>;
+  /** Ends a drain, too. */
   resume(queue: string): Promise<void>;
+  /** A draining queue refuses new jobs (`queue_paused`) and hands out what it has. */
+  drain(queue: string): Promise<void>;
+  /** The same as `pause` for the jobs of one key. */
+  pauseKey(queue: string, key: string): Promise<void>;
+  resumeKey(queue: string, key: string): Promise<void>;
+  /** Removes jobs that are not under way, dead ones excepted; answers how many. */
+  empty(queue: string, limit?: number): Promise<number>;
   /** Dead letters in the order of their deaths. */
   dead(queue: string, request: DeadPageRequest): Promise<DeadPage>;
   /** Starts dead letters anew. */

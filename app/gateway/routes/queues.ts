@@ -2,10 +2,10 @@ import type { Queues } from '../../queue/types.js';
 import { MoorlineError } from '../../resilience/errors.js';
 import { jobViewJson } from '../job-json.js';
 import type { Routes } from '../route-types.js';
-import { jobParams, noBody, queueParams } from '../schemas/basics.js';
-import { cancelAnswer, jobView, pauseAnswer, queueCounts, queueList, queueListQuery } from '../schemas/queue.js';
+import { jobParams, queueParams } from '../schemas/basics.js';
+import { cancelAnswer, jobView, queueCounts, queueList, queueListQuery } from '../schemas/queue.js';
 
-/** What queues hold, where a job is, and pausing. */
+/** What queues hold, and where a job is. */
 export function queueRoutes(server: Routes, { queues }: { readonly queues: Queues }): void {
   server.get(
     '/api/v1/queues',
@@ -75,29 +75,5 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
       },
     },
     (request) => queues.cancel(request.params.queue, request.params.id),
-  );
-
-  server.post(
-    '/api/v1/queues/:queue/pause',
-    {
-      schema: { params: queueParams, body: noBody },
-      config: { document: { summary: 'Pause: nothing is claimed until it resumes', status: 200, answer: pauseAnswer } },
-    },
-    async (request) => {
-      await queues.pause(request.params.queue);
-      return { queue: request.params.queue, paused: true };
-    },
-  );
-
-  server.post(
-    '/api/v1/queues/:queue/resume',
-    {
-      schema: { params: queueParams, body: noBody },
-      config: { document: { summary: 'Resume a paused queue', status: 200, answer: pauseAnswer } },
-    },
-    async (request) => {
-      await queues.resume(request.params.queue);
-      return { queue: request.params.queue, paused: false };
-    },
   );
 }

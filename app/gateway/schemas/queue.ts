@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../queue/limits.js';
 import { queueSettings } from '../../queue/settings.js';
-import { anyJson, fence, jobId, listOf, queryNumber, queryText, queueName, wholeNumber } from './basics.js';
+import { anyJson, fence, jobId, jobKey, listOf, queryNumber, queryText, queueName, wholeNumber } from './basics.js';
 
 const amount = z.int().min(0);
 const perSecond = z.number().min(0).describe('Over the last minute');
@@ -14,8 +14,10 @@ export const queueCounts = z
     delayed: amount,
     leased: amount,
     dead: amount,
+    blocked: amount.describe('Wait for another job: of their key, or the one that dedupe let run'),
     oldestReadyMs: z.number().min(0).describe('How long the oldest ready job has been ready; 0 when none is'),
     paused: z.boolean(),
+    draining: z.boolean().describe('Takes no new jobs'),
     rates: z.strictObject({ enqueuedPerSecond: perSecond, donePerSecond: perSecond, failedPerSecond: perSecond }),
     totals: z
       .strictObject({
@@ -51,6 +53,15 @@ export const cancelAnswer = z.strictObject({
 });
 
 export const pauseAnswer = z.strictObject({ queue: queueName, paused: z.boolean() });
+export const drainAnswer = z.strictObject({ queue: queueName, draining: z.boolean() });
+export const pauseKeyAnswer = z.strictObject({ queue: queueName, key: jobKey, paused: z.boolean() });
+
+export const emptyBody = z
+  .strictObject({
+    limit: wholeNumber(1, limits.maxEmptied).optional().describe(`${limits.maxEmptied} by default, and at most`),
+  })
+  .nullish();
+export const emptyAnswer = z.strictObject({ removed: amount });
 
 const deadError = z.strictObject({
   message: z.string(),
@@ -82,10 +93,29 @@ const jobFacts = {
   data: anyJson.optional(),
 };
 
+const because = z
+  .strictObject({
+    reason: z
+      .enum(['queue_paused', 'key_paused', 'key_busy', 'kept', 'concurrency', 'rate', 'key_rate'])
+      .describe(
+        'queue_paused, key_paused: until somebody resumes. key_busy: the job of its key has to end first. kept: the job that dedupe ' +
+          'let run has to end. concurrency: so many jobs are under way. rate: the queue hands out again at `until`; key_rate: its key',
+      ),
+    job: jobId.optional(),
+    until: time.optional(),
+  })
+  .optional()
+  .describe('Why it waits; absent when it waits for a worker and those ahead of it');
+
 export const jobView = z
   .discriminatedUnion('state', [
-    z.strictObject({ ...jobFacts, state: z.literal('ready'), ahead: amount.describe('Jobs that come before it') }),
-    z.strictObject({ ...jobFacts, state: z.literal('delayed'), until: time }),
+    z.strictObject({
+      ...jobFacts,
+      state: z.literal('ready'),
+      ahead: amount.describe('Jobs that come before it'),
+      because,
+    }),
+    z.strictObject({ ...jobFacts, state: z.literal('delayed'), until: time, because }),
     z.strictObject({
       ...jobFacts,
       state: z.literal('leased'),

@@ -72,6 +72,7 @@ end
 -- Leases the first `max` jobs: the reply is the deadline, then for each job its id, fence, attempt and record.
 local function claim(q, max, lease_ms, worker)
   local taken = { worker = worker, ids = {}, leases = {}, held = {}, reply = { int(q.now + lease_ms) } }
+  bound_tat(q)
   max = math.min(max, room_of(q))
   for _ = 1, MAX_CLAIM_ROUNDS do
     if #taken.ids >= max or not take(q, max - #taken.ids, taken) then break end

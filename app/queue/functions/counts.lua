@@ -1,12 +1,12 @@
 -- counts: how full the queue is and how fast.
 -- ARGV   -
--- REPLY  ready, delayed, leased, dead, paused (1 or 0), age in ms of the oldest ready job, now in ms, then the fields of stats
+-- REPLY  ready, delayed, leased, dead, waiting for another job, paused (1, d: draining, or 0), age in ms of the oldest ready job, now in ms, then the fields of stats
 
--- The line begins once in each priority: ten heads tell the exact age.
+-- The line begins once in each priority: ten heads tell the exact age, with ageing, too.
 local function oldest_ready_ms(q)
   local oldest = 0
   for priority = 0, 9 do
-    local from, to = ready_score(priority, 0), ready_score(priority, PLACES_PER_BAND - 1)
+    local from, to = band_of(priority)
     local head = redis.call('ZRANGE', q.ready, from, to, 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
     if head[2] then
       local place = head[2] - (9 - priority) * PLACES_PER_BAND
@@ -18,10 +18,9 @@ end
 
 local function counts(keys)
   local q = named(keys)
-  local paused = redis.call('HGET', q.meta, 'paused') == '1' and 1 or 0
   return {
     redis.call('ZCARD', q.ready), redis.call('ZCARD', q.delayed), redis.call('ZCARD', q.lease), redis.call('ZCARD', q.dead),
-    paused, oldest_ready_ms(q), q.now, unpack(redis.call('HGETALL', q.stats)),
+    redis.call('ZCARD', q.lanes), redis.call('HGET', q.meta, 'paused') or '0', oldest_ready_ms(q), q.now, unpack(redis.call('HGETALL', q.stats)),
   }
 end
 

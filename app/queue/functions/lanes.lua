@@ -5,6 +5,8 @@
 -- More than one, so that a lane catches up when `keyConcurrency` was raised.
 local MAX_FILLED = 10
 local MAX_OVERTAKEN = 10
+-- Less than any place since 2013, more than any two jobs are apart.
+local FRONT_PLACES = 2.7e14
 
 local function slot_member(key, id)
   return key .. '\0' .. id
@@ -70,13 +72,14 @@ local function wait_behind(q, id, traits, score)
   later(q, 'ZADD', q.lanes, 0, lane_member(traits.key, score, id))
 end
 
--- A job that was taken out of the line gives its slot back, and waits at its old place among those of its key.
+-- A job that was taken out of the line gives its slot back, and waits: before all others of its key and priority, because it
+-- had its turn. (Perhaps it was tried already; then its place in line is younger than theirs.)
 local function step_back(q, id, key, score)
   local traits = unpack_traits(redis.call('HGET', q.traits, id))
   local lane = lane_of(q, key)
   lane.used = lane.used - 1
   later(q, 'ZREM', q.slots, slot_member(key, id))
-  wait_behind(q, id, traits, score)
+  wait_behind(q, id, traits, score - FRONT_PLACES)
 end
 
 -- Slots for the first of a lane, as far as there are any. Reads what is written: `flush` before.

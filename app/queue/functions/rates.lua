@@ -7,13 +7,23 @@ end
 
 -- Never further ahead than the rate can bring it: it may come from other settings, or from before a step of the clock.
 local function bounded_tat(q, tat, per_second, burst)
-  return math.max(q.now_us, math.min(tat, q.now_us + burst * interval_us(per_second)))
+  return math.min(tat, q.now_us + math.ceil(burst * interval_us(per_second)))
+end
+
+-- For functions that write. What is out of bounds is set right for good, or it would be at its bound for as long as it is out of it.
+local function bound_tat(q)
+  local rate = q.policy.ratePerSecond
+  if not rate then return end
+  local bounded = bounded_tat(q, q.tat, rate, q.policy.burst or 1)
+  if bounded == q.tat then return end
+  q.tat = bounded
+  redis.call('HSET', q.meta, 'tat', int(bounded))
 end
 
 -- How many jobs the rate of the queue lets pass now.
 local function rate_room(q)
   local rate, burst = q.policy.ratePerSecond, q.policy.burst or 1
-  local ahead = bounded_tat(q, q.tat, rate, burst) - q.now_us
+  local ahead = math.max(0, bounded_tat(q, q.tat, rate, burst) - q.now_us)
   return math.floor(burst - ahead / interval_us(rate) + 0.000001)
 end
 
@@ -36,15 +46,18 @@ end
 local function spend(q, n)
   local rate = q.policy.ratePerSecond
   if not rate or n == 0 then return end
-  q.tat = bounded_tat(q, q.tat, rate, q.policy.burst or 1) + math.ceil(n * interval_us(rate))
+  q.tat = math.max(q.now_us, q.tat) + math.ceil(n * interval_us(rate))
   redis.call('HSET', q.meta, 'tat', int(q.tat))
 end
 
 local function key_rate_wait_ms(q, key)
   local rate = q.policy.keyRatePerSecond
-  local tat = rate and redis.call('ZSCORE', q.expiry, 'r' .. key)
-  if not tat then return 0 end
-  return math.ceil((bounded_tat(q, tonumber(tat), rate, 1) - q.now_us) / 1000)
+  local score = rate and redis.call('ZSCORE', q.expiry, 'r' .. key)
+  if not score then return 0 end
+  local tat = tonumber(score)
+  local bounded = bounded_tat(q, tat, rate, 1)
+  if bounded < tat then redis.call('ZADD', q.expiry, int(bounded), 'r' .. key) end
+  return math.max(0, math.ceil((bounded - q.now_us) / 1000))
 end
 
 local function spend_of_key(q, key)
@@ -52,6 +65,10 @@ local function spend_of_key(q, key)
   if rate then redis.call('ZADD', q.expiry, int(q.now_us + math.ceil(interval_us(rate))), 'r' .. key) end
 end
 
+local function paused_field(key)
+  return 'paused:' .. key
+end
+
 local function is_key_paused(q, key)
-  return q.paused_keys > 0 and redis.call('HEXISTS', q.meta, 'paused:' .. key) == 1
+  return q.paused_keys > 0 and redis.call('HEXISTS', q.meta, paused_field(key)) == 1
 end

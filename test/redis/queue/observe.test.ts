@@ -92,8 +92,10 @@ describe('counts', () => {
       delayed: 0,
       leased: 0,
       dead: 0,
+      blocked: 0,
       oldestReadyMs: 0,
       paused: false,
+      draining: false,
       rates: { enqueuedPerSecond: 0, donePerSecond: 0, failedPerSecond: 0 },
       totals: { enqueued: 0, done: 0, failed: 0, crashed: 0, dead: 0, cancelled: 0 },
     });
