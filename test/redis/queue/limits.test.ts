@@ -85,8 +85,8 @@ describe('the rate of a key', () => {
       await queues.settle('key', { done: [...jobs, ...last], claim });
       return !('expiry' in (await queueState(connections, 'key')));
     });
-    const { mark: _, ...state } = await queueState(connections, 'key');
-    expect(Object.keys(state)).toEqual(['done']);
+    const left = Object.keys(await queueState(connections, 'key'));
+    expect(left.filter((name) => name !== 'mark')).toEqual(['done']);
   });
 });
 
