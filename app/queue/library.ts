@@ -22,6 +22,7 @@ const shared = [
   'leave',
   'endings',
   'bury',
+  'known',
   'enqueue',
   'settle',
   'upkeep',

@@ -4,36 +4,6 @@
 --        revision of the settings, then for each ~ the id of the job that stands for it
 -- Writes in any case (the counters), so that a WAIT behind it also covers the first write of a duplicate.
 
-local ARGS_PER_JOB = 7
-
--- Looks where an id may be, and not into `jobs`, whose values are large.
-local function known_among(q, ids)
-  local known = {}
-  local places = {
-    fetch('ZMSCORE', q.ready, ids), fetch('ZMSCORE', q.delayed, ids), fetch('HMGET', q.held, ids),
-    fetch('ZMSCORE', q.dead, ids), fetch('HMGET', q.done0, ids), fetch('HMGET', q.done1, ids),
-    fetch('HMGET', q.traits, ids),
-  }
-  for _, found in ipairs(places) do
-    for i, value in ipairs(found) do
-      if value then known[ids[i]] = true end
-    end
-  end
-  return known
-end
-
-local function push(list, first, second)
-  list[#list + 1] = first
-  list[#list + 1] = second
-end
-
--- Traits of a new job, or false for nearly all jobs.
-local function new_traits(options, priority)
-  if options == '' then return false end
-  local key, dedupe_text = unpack_options(options)
-  return (key ~= '' or dedupe_text ~= '') and { key = key, dedupe = dedupe_text, priority = tonumber(priority) }
-end
-
 -- Returns the letter of a job that has traits and, if it is dropped, the id of the job that stands for it.
 local function enqueue_special(q, id, record, traits, place, delay_ms)
   local kept = false

@@ -30,3 +30,10 @@ local function traits_among(q, ids)
   for i, packed in ipairs(fetch('HMGET', q.traits, ids)) do found[i] = packed and unpack_traits(packed) end
   return found
 end
+
+-- Traits of a new job, or false for nearly all jobs.
+local function new_traits(options, priority)
+  if options == '' then return false end
+  local key, dedupe_text = unpack_options(options)
+  return (key ~= '' or dedupe_text ~= '') and { key = key, dedupe = dedupe_text, priority = tonumber(priority) }
+end
