@@ -23,16 +23,17 @@ const shared = [
   'endings',
   'bury',
   'known',
-  'enqueue',
   'settle',
   'upkeep',
   'workers',
   'claim',
   'outlook',
+  'explain',
 ] as const;
 
 const functions = [
   'settings',
+  'enqueue',
   'enqueue_dead',
   'turn',
   'cancel',
@@ -41,7 +42,6 @@ const functions = [
   'empty',
   'counts',
   'peek',
-  'explain',
   'job',
   'dead_scan',
   'dead_read',

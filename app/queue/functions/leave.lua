@@ -1,10 +1,11 @@
 -- Where a job's story ends, whatever the end: others of its key and its dedupe were waiting for that.
 
--- These jobs are gone for good; or, `as_dead`, until they are replayed.
+-- These jobs are gone for good; or, `as_dead`, until they are replayed. The same id twice counts once.
 local function leave(q, ids, as_dead)
-  local freed, keys = {}, {}
+  local freed, keys, seen = {}, {}, {}
   for i, traits in ipairs(traits_among(q, ids)) do
-    if traits then
+    if traits and not seen[ids[i]] then
+      seen[ids[i]] = true
       local key = leave_lane(q, ids[i], traits)
       if key and not freed[key] then
         freed[key] = true

@@ -135,6 +135,23 @@ describe('jobs of one key', () => {
     expect(jobs.map(({ status }) => status)).toEqual(['duplicate', 'duplicate']);
   });
 
+  test('free their slot once, also when they are settled twice', async () => {
+    const { queues, connections } = await open();
+    await queues.enqueue('once', jobsOf('a1', 'a2', 'a3'));
+    const done = await queues.claim('once', claim);
+    expect(idsOf((await queues.settle('once', { done: [...done, ...done], claim })).jobs)).toEqual(['a2']);
+    expect((await queues.settle('once', { done, claim })).jobs).toEqual([]);
+    expect(await brokenInvariants(connections, 'once')).toEqual([]);
+  });
+
+  test('go on when the one that has the slot is cancelled, and when one in the lane is', async () => {
+    const { queues } = await open();
+    await queues.enqueue('cancel', jobsOf('a1', 'a2', 'a3'));
+    await queues.cancel('cancel', 'a2');
+    await queues.cancel('cancel', 'a1');
+    expect(await runOut(queues, 'cancel')).toEqual([['a3']]);
+  });
+
   test('may be of any number of keys, with names of any text', async () => {
     const { queues, connections } = await open();
     const keys = ['a', 'aa', 'a b', 'ä', '~', '!', '0', 'a0000000000000000'];
