@@ -79,10 +79,13 @@ describe('operations of a gateway', () => {
     );
     expect(routes.sort()).toEqual([
       'delete /api/v1/queues/{queue}/jobs/{id}',
+      'delete /api/v1/queues/{queue}/schedules/{name}',
       'get /api/v1/queues',
       'get /api/v1/queues/{queue}',
       'get /api/v1/queues/{queue}/dead',
       'get /api/v1/queues/{queue}/jobs/{id}',
+      'get /api/v1/queues/{queue}/schedules',
+      'get /api/v1/queues/{queue}/schedules/{name}',
       'get /api/v1/queues/{queue}/settings',
       'post /api/v1/queues/{queue}/claim',
       'post /api/v1/queues/{queue}/dead/purge',
@@ -95,6 +98,7 @@ describe('operations of a gateway', () => {
       'post /api/v1/queues/{queue}/pause',
       'post /api/v1/queues/{queue}/resume',
       'post /api/v1/queues/{queue}/settle',
+      'put /api/v1/queues/{queue}/schedules/{name}',
       'put /api/v1/queues/{queue}/settings',
     ]);
     const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
