@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../operations/version.js';
 import { enqueueCommand } from './enqueue.js';
+import { epochCommand } from './epoch.js';
 import { exitCodeOf, explain } from './exit-codes.js';
 import { gatewayCommand } from './gateway.js';
 import { queueCommand } from './queue/index.js';
@@ -32,7 +33,8 @@ function createProgram(): Command {
     .addCommand(secretsCommand())
     .addCommand(enqueueCommand())
     .addCommand(queueCommand())
-    .addCommand(scheduleCommand());
+    .addCommand(scheduleCommand())
+    .addCommand(epochCommand());
   exitByThrowing(program);
   return program;
 }

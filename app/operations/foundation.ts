@@ -43,6 +43,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     registry,
     health: new Health(identity, () => connections.status(), stopping),
     poolStats: () => poolStats(connections.status()),
+    acceptDataLoss: () => connections.acceptDataLoss(),
   });
   const close = async (): Promise<void> => {
     await server.close();

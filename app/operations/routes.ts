@@ -2,10 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from '../metrics.js';
 import type { Health } from './health.js';
 
+export interface OperationsParts {
+  readonly health: Health;
+  readonly registry: Registry;
+  readonly poolStats: () => object;
+  /** Answers the epoch of the data that are accepted. */
+  readonly acceptDataLoss: () => Promise<string>;
+}
+
 /** The routes for kubelets, Prometheus and people on call. */
 export function serveOperations(
   server: FastifyInstance,
-  { health, registry, poolStats }: { health: Health; registry: Registry; poolStats: () => object },
+  { health, registry, poolStats, acceptDataLoss }: OperationsParts,
 ): void {
   // Says only that the event loop turns: an outage of Redis must not restart pods.
   server.get('/livez', () => ({ alive: true }));
@@ -23,4 +31,6 @@ export function serveOperations(
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 
   server.get('/api/v1/redis/pool-stats', () => poolStats());
+
+  server.post('/api/v1/redis/epoch/accept', async () => ({ epoch: await acceptDataLoss() }));
 }

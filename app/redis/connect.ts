@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../log.js';
 import type { Registry } from '../metrics.js';
 import { ClusterConnections } from './cluster/cluster-connections.js';
 import { Connections } from './connections.js';
+import { DataGuard } from './data-guard.js';
 import { fixedLocator } from './primary-locator.js';
 import { registerRedisMetrics } from './redis-metrics.js';
 import { Sentinels } from './sentinels.js';
@@ -19,6 +21,8 @@ export function connectRedis({ config, log, metrics: registry }: ConnectOptions)
   const { redis, serverId, pod } = config;
   const { target } = redis;
   const metrics = registerRedisMetrics(registry, () => connections.status());
+  // A container that starts again has the id of its pod, and marks of its own.
+  const probeKey = `moorline:probe:{${serverId}}:${randomUUID()}`;
   const common = { redis, podName: pod.name, serverId, log, metrics };
   const connections =
     target.kind === 'cluster'
@@ -29,7 +33,8 @@ export function connectRedis({ config, log, metrics: registry }: ConnectOptions)
             target.kind === 'server'
               ? fixedLocator(target.server)
               : new Sentinels(redis, target.sentinels, target.primaryName, log),
-          probeKey: () => `moorline:probe:{${serverId}}`,
+          probeKey: () => probeKey,
+          guard: new DataGuard(redis.healthCheckIntervalMs, log),
         });
   return connections;
 }

@@ -2,6 +2,8 @@ import { Redis } from 'ioredis';
 import type { HostPort, RedisConfig } from '../config/index.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { commonOptions, credentials, tlsOptions } from './client-options.js';
+import type { FoundData } from './data-judgement.js';
+import { epochKey } from './epoch.js';
 import { kindOfRedisError, NotSentError } from './redis-errors.js';
 import { judgeServer, type ServerIdentity } from './server-check.js';
 
@@ -16,6 +18,13 @@ export interface ConnectionSettings {
   readonly socketTimeoutMs: number;
   /** Of the Redis protocol: 3 allows subscriptions and commands on one connection, 2 has the same shapes of replies from every server. @default 2 */
   readonly protocol?: 2 | 3;
+  /** How the data of the server are judged before it is used; without it any data will do. */
+  readonly data?: {
+    /** Of this process's own mark. */
+    readonly markKey: string;
+    /** Throws when the server is not to be used since it lacks data. */
+    readonly admit: (found: FoundData) => void;
+  };
 }
 
 /** A frozen server accepts a connection and then says nothing: the whole of connect, login and check has so long. */
@@ -30,7 +39,7 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
   });
   try {
     return await beforeDeadline(
-      handshake(client, address),
+      handshake(client, address, settings),
       Deadline.after(openDeadlineMs),
       () => new Error(`no answer within ${openDeadlineMs} ms`),
     );
@@ -40,15 +49,24 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
     throw new Error(`${formatAddress(address)}: ${reason}`);
   }
 
-  async function handshake(client: Redis, at: HostPort): Promise<Connection> {
+  async function handshake(client: Redis, at: HostPort, { redis, data }: ConnectionSettings): Promise<Connection> {
     await client.connect();
+    const finding = data === undefined ? undefined : findData(client, data.markKey);
+    // A server of another kind refuses to tell; what is said of it by INFO is the better reason.
+    finding?.catch(() => undefined);
     const [info, clientId] = await Promise.all([client.info(), client.client('ID')]);
     // ioredis goes on when SELECT fails: everything would land in database 0.
     if (failure !== undefined) throw failure;
-    const verdict = judgeServer(info, settings.redis.target.kind);
+    const verdict = judgeServer(info, redis.target.kind);
     if (!verdict.usable) throw new Error(verdict.reason);
+    if (finding !== undefined) data?.admit(await finding);
     return new Connection(client, at, verdict.server, clientId);
   }
+}
+
+async function findData(client: Redis, markKey: string): Promise<FoundData> {
+  const [epoch, mark] = await Promise.all([client.get(epochKey), client.get(markKey)]);
+  return { epoch: epoch ?? undefined, mark: mark === null ? undefined : Number(mark) };
 }
 
 /**

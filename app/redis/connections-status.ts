@@ -6,14 +6,24 @@ export interface StatusFacts extends Pick<ConnectionsStatus, 'maxConnections' | 
   /** That of the commands. */
   readonly connection: Connection | undefined;
   readonly probeFailure: string | undefined;
+  readonly dataLoss: string | undefined;
+  readonly epoch: string | undefined;
 }
 
-export function connectionsStatus({ connection, probeFailure, ...facts }: StatusFacts): ConnectionsStatus {
-  const reason = notReadyReason(facts.roles, probeFailure);
+export function connectionsStatus({
+  connection,
+  probeFailure,
+  dataLoss,
+  epoch,
+  ...facts
+}: StatusFacts): ConnectionsStatus {
+  const reason = dataLoss ?? notReadyReason(facts.roles, probeFailure);
   return {
     ready: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
     ...facts,
+    dataLost: dataLoss !== undefined,
+    ...(epoch === undefined ? {} : { epoch }),
     ...(connection === undefined
       ? {}
       : {

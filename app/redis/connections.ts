@@ -1,13 +1,16 @@
-import type { RedisConfig } from '../config/index.js';
+import type { HostPort, RedisConfig } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { formatAddress, openConnection, type Command, type ConnectionSettings } from './connection.js';
 import { connectionsStatus } from './connections-status.js';
+import { lossesNotWatched, type DataGuard } from './data-guard.js';
 import { Doorbell } from './doorbell.js';
 import { askDisk } from './disk.js';
 import { DurableCalls } from './durable.js';
+import { acceptData } from './epoch-commands.js';
 import { callFunction, functionCommand } from './functions.js';
 import { sizeOf, type LinkEvents, type RunOptions } from './link.js';
+import { noConnection } from './link-errors.js';
 import { Links } from './links.js';
 import { MemoryGate } from './memory-gate.js';
 import { Monitor } from './monitor.js';
@@ -32,6 +35,8 @@ export interface ConnectionsOptions {
   readonly locator: PrimaryLocator;
   /** Where the probe writes. */
   readonly probeKey: () => string;
+  /** Without one, losses of data are not watched for. */
+  readonly guard?: DataGuard;
   readonly log: Logger;
   readonly metrics: RedisMetrics;
 }
@@ -45,6 +50,8 @@ export class Connections implements RedisConnections {
   private readonly redis: RedisConfig;
   private readonly log: Logger;
   private readonly podName: string;
+  private readonly guard: DataGuard | undefined;
+  private readonly probeKey: () => string;
   private readonly locator: PrimaryLocator;
   private readonly links: Links;
   private readonly durable: DurableCalls;
@@ -55,10 +62,12 @@ export class Connections implements RedisConnections {
   private readonly metrics: RedisMetrics;
   private lastPrimary: string | undefined;
 
-  constructor({ redis, podName, locator, probeKey, log, metrics }: ConnectionsOptions) {
+  constructor({ redis, podName, locator, probeKey, guard, log, metrics }: ConnectionsOptions) {
     this.redis = redis;
     this.log = log;
     this.podName = podName;
+    this.guard = guard;
+    this.probeKey = probeKey;
     this.metrics = metrics;
     this.locator = locator;
     this.locator.onMove(() => {
@@ -66,14 +75,24 @@ export class Connections implements RedisConnections {
     });
     this.links = new Links({
       log,
-      open: async (role) => openConnection(await this.locator.locate(), this.settingsOf(role)),
+      open: async (role) =>
+        openConnection(await this.locator.locate(), { ...this.settingsOf(role), ...this.judging() }),
       eventsOf: (role) => this.eventsOf(role),
     });
     const { command, task, durable, blocking, subscriber } = this.links;
     this.durable = new DurableCalls(durable);
     this.doorbell = new Doorbell(blocking, command);
     const { healthCheckIntervalMs } = redis;
-    this.probe = new Probe(command, probeKey, healthCheckIntervalMs, metrics.probed);
+    this.probe = new Probe({
+      link: command,
+      guard,
+      key: probeKey,
+      intervalMs: healthCheckIntervalMs,
+      onSuccess: metrics.probed,
+      onDoubt: (reason) => {
+        this.links.drop(reason);
+      },
+    });
     this.monitor = new Monitor([task, durable, blocking], subscriber, healthCheckIntervalMs, redis.socketTimeoutMs);
   }
 
@@ -124,6 +143,22 @@ export class Connections implements RedisConnections {
     return this.links.command.reconnects;
   }
 
+  async acceptDataLoss(): Promise<string> {
+    if (this.guard === undefined) throw lossesNotWatched();
+    const primary = await this.locate();
+    const connection = await openConnection(primary, this.settingsOf('admin')).catch((error: unknown) => {
+      throw noConnection('connecting', (error as Error).message);
+    });
+    try {
+      const epoch = await acceptData(connection, this.guard.epoch);
+      this.guard.adopt(epoch);
+      this.links.moveTo(primary);
+      return epoch;
+    } finally {
+      connection.drop('done');
+    }
+  }
+
   status(): ConnectionsStatus {
     return connectionsStatus({
       maxConnections: this.redis.maxConnections,
@@ -132,6 +167,8 @@ export class Connections implements RedisConnections {
       sentinels: this.locator.connections(),
       connection: this.links.command.connection,
       probeFailure: this.probe.failure,
+      dataLoss: this.guard?.loss,
+      epoch: this.guard?.epoch,
     });
   }
 
@@ -142,6 +179,20 @@ export class Connections implements RedisConnections {
     await beforeDeadline(closing, Deadline.after(closeDeadlineMs), giveUp).catch((error: unknown) => {
       this.log.debug({ err: error }, 'closed without waiting any longer');
     });
+  }
+
+  /** Each connection is judged by the data of its server before anything is sent. */
+  private judging(): Pick<ConnectionSettings, 'data'> {
+    const { guard, probeKey } = this;
+    if (guard === undefined) return {};
+    return {
+      data: {
+        markKey: probeKey(),
+        admit: (found) => {
+          guard.admit(found);
+        },
+      },
+    };
   }
 
   private settingsOf(role: Role): ConnectionSettings {
@@ -166,6 +217,7 @@ export class Connections implements RedisConnections {
       onRefused: () => {
         this.metrics.refused(role);
       },
+      refusal: () => this.guard?.refusal(),
     };
   }
 
@@ -173,6 +225,12 @@ export class Connections implements RedisConnections {
     if (this.lastPrimary !== undefined && this.lastPrimary !== primary) this.metrics.moved();
     this.lastPrimary = primary;
     this.probe.hurry();
+  }
+
+  private locate(): Promise<HostPort> {
+    return this.locator.locate().catch((error: unknown) => {
+      throw noConnection('connecting', (error as Error).message);
+    });
   }
 
   /** Asks where the primary is now, and takes all roles there. */

@@ -31,6 +31,8 @@ export interface RunOptions {
 
 export interface LinkEvents extends KeeperEvents<Connection> {
   readonly onRefused?: () => void;
+  /** The error of a call that is not to be tried; undefined when it is. */
+  readonly refusal?: () => Error | undefined;
 }
 
 /** One role's way to the primary: the connection of now, what waits for the next one, and the bounds of both. */
@@ -98,6 +100,11 @@ export class Link {
     moveKeeper(this.keeper, primary);
   }
 
+  /** Leaves the connection of now; the next one is judged anew. */
+  drop(reason: string): void {
+    this.connection?.drop(reason);
+  }
+
   /** How long it has not been called; 0 while a call is under way. */
   get quietForMs(): number {
     return this.admission.inFlight.calls > 0 ? 0 : performance.now() - this.lastCallAtMs;
@@ -127,6 +134,7 @@ export class Link {
     const patience = Deadline.after(noReplicasPatienceMs);
     const losses: unknown[] = [];
     for (;;) {
+      if (this.role !== 'blocking') this.refuse();
       const connection = await this.connectionBefore(deadline, losses);
       const sentAt = performance.now();
       try {
@@ -150,7 +158,13 @@ export class Link {
     if (connection !== undefined) return connection;
     // The call was sent once: the caller must hear that it may have been done.
     if (losses.length > 0) throw toMoorlineError(losses.at(-1));
+    this.refuse();
     throw noConnection(this.keeper.status, this.keeper.lastError);
+  }
+
+  private refuse(): void {
+    const refusal = this.events.refusal?.();
+    if (refusal !== undefined) throw refusal;
   }
 
   private enter(bytes: number): () => void {

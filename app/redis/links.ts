@@ -13,6 +13,7 @@ const adminIdleMs = 60_000;
 interface Way {
   status(): RoleStatus;
   moveTo(primary: HostPort): void;
+  drop(reason: string): void;
   close(): Promise<void>;
 }
 
@@ -59,6 +60,11 @@ export class Links {
   /** Takes all roles there. */
   moveTo(primary: HostPort): void {
     for (const way of Object.values(this.ways)) way.moveTo(primary);
+  }
+
+  /** Leaves all connections of now. */
+  drop(reason: string): void {
+    for (const way of Object.values(this.ways)) way.drop(reason);
   }
 
   async close(): Promise<void> {

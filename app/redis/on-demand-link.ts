@@ -46,6 +46,10 @@ export class OnDemandLink {
     this.link?.moveTo(primary);
   }
 
+  drop(reason: string): void {
+    this.link?.drop(reason);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.idle);

@@ -51,6 +51,14 @@ export function registerRedisMetrics(registry: Registry, status: () => Connectio
       this.set(status().full ? 1 : 0);
     },
   });
+  new Gauge({
+    name: 'moorline_redis_data_lost',
+    help: 'Whether the data that this process has worked with are gone, so that it serves nothing',
+    registers,
+    collect() {
+      this.set(status().dataLost ? 1 : 0);
+    },
+  });
   perRole('moorline_redis_reconnects', 'How often the connection was made anew', ({ reconnects }) => reconnects);
 
   const refused = new Counter({

@@ -5,6 +5,8 @@ export interface ServerIdentity {
   /** For people: `Redis 7.0.15` or `Valkey 8.0.1`. */
   readonly version: string;
   readonly runId: string;
+  /** Connected at that time. */
+  readonly replicas: number;
 }
 
 export type ServerVerdict =
@@ -36,7 +38,8 @@ export function judgeServer(infoText: string, expected: RedisTarget['kind']): Se
   const role = info.get('role');
   if (role !== 'master') return unusable(`it is not the primary (its role is ${role ?? 'unknown'})`);
 
-  return { usable: true, server: { version, runId: info.get('run_id') ?? '' } };
+  const replicas = Number(info.get('connected_slaves') ?? 0);
+  return { usable: true, server: { version, runId: info.get('run_id') ?? '', replicas } };
 }
 
 function unusable(reason: string): ServerVerdict {

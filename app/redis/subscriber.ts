@@ -70,6 +70,10 @@ export class Subscriber {
     if (this.keeper !== undefined) moveKeeper(this.keeper, primary);
   }
 
+  drop(reason: string): void {
+    this.connection?.drop(reason);
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
     await this.keeper?.close('closing');

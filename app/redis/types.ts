@@ -101,6 +101,12 @@ export interface RedisConnections {
   /** How often the connection of commands was lost and opened again. Costs nothing to ask, unlike `status`. */
   readonly reconnects: number;
 
+  /**
+   * An operator says that the data which the primary has now are the right ones, whatever was there before: all processes
+   * of the release go on with them. Answers their epoch. Not on a Redis Cluster, where losses are not watched for.
+   */
+  acceptDataLoss(): Promise<string>;
+
   status(): ConnectionsStatus;
   close(): Promise<void>;
 }
@@ -128,6 +134,10 @@ export interface ConnectionsStatus {
   readonly maxConnections: number;
   /** Redis is out of memory (or over its quota): what needs room is refused, the rest goes on. */
   readonly full: boolean;
+  /** The data that this process has worked with are gone: everything is refused until they are back, or the loss is accepted. */
+  readonly dataLost: boolean;
+  /** Names the data. */
+  readonly epoch?: string;
   readonly roles: Readonly<Record<Role, RoleStatus>>;
   /** Connections to Sentinels; both 0 without Sentinel. */
   readonly sentinels: { readonly configured: number; readonly connected: number };

@@ -86,6 +86,14 @@ export const errorCatalogue = {
       'Redis cannot be reached or refuses for now, for example during a failover; or more waits for it than this process may hold.',
     remedy: 'Send the same again after the time in Retry-After.',
   },
+  data_lost: {
+    status: 503,
+    retryable: true,
+    meaning:
+      'The data that this process has worked with are gone from Redis, or are older than they were. It serves nothing, since an empty Redis looks like queues without jobs.',
+    remedy:
+      'Bring back the server (or the backup) that has the data, or go on without them by `moorline epoch accept`. /readyz tells what was found.',
+  },
   unconfirmed: {
     status: 503,
     retryable: true,

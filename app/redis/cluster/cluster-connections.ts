@@ -4,6 +4,7 @@ import { Deadline } from '../../resilience/deadline.js';
 import { isMoorlineError } from '../../resilience/errors.js';
 import { formatAddress, type Command } from '../connection.js';
 import { Connections } from '../connections.js';
+import { lossesNotWatched } from '../data-guard.js';
 import type { RunOptions } from '../link.js';
 import type { RedisMetrics } from '../redis-metrics.js';
 import { roles } from '../roles.js';
@@ -127,6 +128,10 @@ export class ClusterConnections implements RedisConnections {
     return this.nodes.all.reduce((total, { reconnects }) => total + reconnects, 0);
   }
 
+  acceptDataLoss(): Promise<string> {
+    return Promise.reject(lossesNotWatched());
+  }
+
   status(): ConnectionsStatus {
     const parts = this.nodes.all.map((node) => node.status());
     const reason = this.notReadyReason(parts);
@@ -137,6 +142,7 @@ export class ClusterConnections implements RedisConnections {
       ...(reason === undefined ? {} : { reason }),
       maxConnections: this.options.redis.maxConnections,
       full: parts.some(({ full }) => full),
+      dataLost: false,
       roles: sumOfRoles(parts),
       sentinels: { configured: 0, connected: 0 },
       ...(parts.length === 0

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../support/free-port.js';
 import { startMoorline } from '../support/moorline-process.js';
-import { startRedis } from '../support/redis-server.js';
+import { startRedis, type RedisServer } from '../support/redis-server.js';
+import { waitFor } from '../support/wait-for.js';
 
 const entry = fileURLToPath(new URL('../../../app/main.js', import.meta.url));
 
@@ -31,13 +32,20 @@ function moorline(args: readonly string[], env: Record<string, string> = {}, inp
 }
 
 describe('the command line by itself', () => {
-  test.each([[], ['gateway'], ['worker'], ['secrets'], ['enqueue'], ['queue'], ['queue', 'replay'], ['schedule']])(
-    '`moorline %s %s` has help',
-    async (...args) => {
-      const { code, stdout } = await moorline([...args, '--help']);
-      expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: moorline/)]);
-    },
-  );
+  test.each([
+    [],
+    ['gateway'],
+    ['worker'],
+    ['secrets'],
+    ['enqueue'],
+    ['queue'],
+    ['queue', 'replay'],
+    ['schedule'],
+    ['epoch', 'accept'],
+  ])('`moorline %s %s` has help', async (...args) => {
+    const { code, stdout } = await moorline([...args, '--help']);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: moorline/)]);
+  });
 
   test('tells its version', async () => {
     expect(await moorline(['--version'])).toMatchObject({
@@ -93,6 +101,7 @@ describe('the command line by itself', () => {
 describe('the command line against a gateway', () => {
   let directory: string;
   let env: Record<string, string>;
+  let redis: RedisServer;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'moorline-cli-'));
@@ -101,7 +110,7 @@ describe('the command line against a gateway', () => {
       file,
       'export default { double: ({ data }) => data * 2, fail: () => { throw { message: "no", retry: false }; } }',
     );
-    const redis = await startRedis();
+    redis = await startRedis();
     const common = { REDIS_URI: `redis://${redis.address}` };
     const gateway = await startMoorline('gateway', { ...common, MOORLINE_TOKEN: 'secret' });
     await startMoorline('worker', { ...common, MOORLINE_WORKER_HANDLERS: file });
@@ -162,5 +171,24 @@ describe('the command line against a gateway', () => {
       code: 1,
       stderr: expect.stringMatching(/^unauthorized: /),
     });
+  });
+
+  test('accepts a loss of data, which the gateway refuses to take for an empty Redis', async () => {
+    // Last of all: what the tests before have enqueued is gone.
+    await redis.kill();
+    await redis.start();
+    const list = () => moorline(['queue', 'list'], env);
+    const refused = await waitFor('the loss to be noticed', async () => {
+      const ended = await list();
+      return ended.stderr.startsWith('data_lost: ') && ended;
+    });
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('`moorline epoch accept`') });
+    const readiness = await fetch(new URL('/readyz', env.MOORLINE_URL));
+    expect([readiness.status, await readiness.text()]).toEqual([503, expect.stringContaining('its data are gone')]);
+
+    const accepted = await moorline(['epoch', 'accept'], env);
+    expect(accepted).toMatchObject({ code: 0, stdout: expect.stringContaining('are accepted as epoch') });
+    await waitFor('it serves', async () => (await list()).code === 0);
+    expect((await moorline(['enqueue', 'double', '21', '--wait'], env)).stdout).toBe('42\n');
   });
 });

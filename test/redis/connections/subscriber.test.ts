@@ -89,7 +89,7 @@ describe('subscriptions', () => {
   });
 
   test('without Redis a subscription fails at its deadline and is none later', async () => {
-    const server = await startRedis();
+    const server = await startRedis({ args: ['--appendonly', 'yes'] });
     const redis = await connectReady(`redis://${server.address}`);
     await redis.subscribe('other', ignore);
     await server.kill();

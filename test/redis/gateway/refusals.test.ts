@@ -34,7 +34,7 @@ describe('bad input', () => {
 
   afterEach(async () => {
     expect(gateway.isRunning).toBe(true);
-    const keys = (await redis.cli('KEYS', '*')).split('\n').filter((key) => !key.startsWith('moorline:probe'));
+    const keys = (await redis.cli('KEYS', '*')).split('\n').filter((key) => !key.startsWith('moorline:'));
     expect(keys.filter((key) => key !== '')).toEqual([]);
   });
 

@@ -18,7 +18,14 @@ test('open connections are idle or in use, and one to a Sentinel always listens'
     subscriber: role('idle', 0),
     admin: role('idle', 0),
   };
-  const status = { ready: false, maxConnections: 30, full: false, roles, sentinels: { configured: 3, connected: 2 } };
+  const status = {
+    ready: false,
+    maxConnections: 30,
+    full: false,
+    dataLost: false,
+    roles,
+    sentinels: { configured: 3, connected: 2 },
+  };
   expect(poolStats(status)).toEqual({
     max_connections: 30,
     created_connections: 5,
