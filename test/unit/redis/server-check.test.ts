@@ -6,6 +6,7 @@ function info(fields: Record<string, string>): string {
     redis_version: '7.0.15',
     redis_mode: 'standalone',
     run_id: 'abc',
+    connected_slaves: '2',
     loading: '0',
     role: 'master',
     ...fields,
@@ -21,7 +22,10 @@ describe('a server is used', () => {
     ['Redis 10.0.0', { redis_version: '10.0.0' }],
     ['Valkey 8.1.0', { redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0' }],
   ])('when it is %s and primary', (version, fields) => {
-    expect(judgeServer(info(fields), 'server')).toEqual({ usable: true, server: { version, runId: 'abc' } });
+    expect(judgeServer(info(fields), 'server')).toEqual({
+      usable: true,
+      server: { version, runId: 'abc', replicas: 2 },
+    });
   });
 });
 
