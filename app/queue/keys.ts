@@ -36,6 +36,16 @@ export function queueKey(queue: string, name: KeyName): string {
   return `ml:{${queue}}:${name}`;
 }
 
+/** Beyond so many queues the keys are made anew. */
+const maxRemembered = 1_000;
+const remembered = new Map<string, readonly string[]>();
+
+/** Every call names them all: making them costs more than the rest of a small call. */
 export function queueKeys(queue: string): readonly string[] {
-  return keyNames.map((name) => queueKey(queue, name));
+  const known = remembered.get(queue);
+  if (known !== undefined) return known;
+  const keys = keyNames.map((name) => queueKey(queue, name));
+  if (remembered.size >= maxRemembered) remembered.clear();
+  remembered.set(queue, keys);
+  return keys;
 }
