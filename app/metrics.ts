@@ -12,3 +12,17 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Re
   collectDefaultMetrics({ register: registry });
   return registry;
 }
+
+/** Clients choose the names of queues: so many get a label of their own, the rest share one. */
+const maxLabels = 100;
+
+/** Makes labels of names that clients choose. */
+export function createLabels(): (name: string) => string {
+  const known = new Set<string>();
+  return (name) => {
+    if (known.has(name)) return name;
+    if (known.size >= maxLabels) return 'other';
+    known.add(name);
+    return name;
+  };
+}

@@ -1,14 +1,12 @@
-import { Counter, type Registry } from 'prom-client';
+import { Counter } from 'prom-client';
+import { createLabels, type Registry } from '../metrics.js';
 import type { EnqueueReceipt } from '../queue/types.js';
-
-/** Clients choose the names of queues: so many get a label of their own, the rest share one. */
-const maxQueueLabels = 200;
 
 type Settlements = { readonly [Verdict in 'done' | 'failed' | 'extend' | 'release']?: readonly unknown[] };
 
 /** Counts what goes through this gateway. */
 export class QueueCounters {
-  private readonly labelled = new Set<string>();
+  private readonly label = createLabels();
   private readonly enqueuedTotal;
   private readonly claimedTotal;
   private readonly settledTotal;
@@ -53,12 +51,5 @@ export class QueueCounters {
       if (deliveries > 0) this.settledTotal.inc({ queue: this.label(queue), verdict }, deliveries);
     }
     if (stale > 0) this.staleTotal.inc({ queue: this.label(queue) }, stale);
-  }
-
-  private label(queue: string): string {
-    if (this.labelled.has(queue)) return queue;
-    if (this.labelled.size >= maxQueueLabels) return 'other';
-    this.labelled.add(queue);
-    return queue;
   }
 }

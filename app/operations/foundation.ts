@@ -31,6 +31,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     doneWindowMs: config.queue.doneWindowMs,
     waitReplicasTimeoutMs: config.queue.waitReplicasTimeoutMs,
     doorbellBlockMs: config.redis.blockingTimeoutMs,
+    metrics: registry,
   });
   const identity = {
     kind: config.kind,

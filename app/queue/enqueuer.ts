@@ -6,6 +6,7 @@ import { failureJson, fingerprintOf } from './failure.js';
 import { GroupCommit, type Commit } from './group-commit.js';
 import { makeJobId } from './job-id.js';
 import type { PolicyCache } from './policy-cache.js';
+import type { QueueMetrics } from './queue-metrics.js';
 import type { QueuePolicy } from './policy.js';
 import { prepareJob, type PreparedJob } from './prepare-job.js';
 import type { Durability, EnqueueReceipt, EnqueueOutcome, JobInput } from './types.js';
@@ -13,6 +14,7 @@ import type { Durability, EnqueueReceipt, EnqueueOutcome, JobInput } from './typ
 export interface EnqueuerOptions extends Deployment {
   /** Of queues that are not told. */
   readonly durability: Durability['class'];
+  readonly metrics: QueueMetrics;
 }
 
 /** Takes jobs in, as the settings of their queue say. */
@@ -26,7 +28,8 @@ export class Enqueuer {
     private readonly backpressure: Pick<Backpressure, 'admit'>,
     private readonly options: EnqueuerOptions,
   ) {
-    const commit = (durability: Durability['class']) => new GroupCommit(writerOf(durability, connections, options));
+    const commit = (durability: Durability['class']) =>
+      new GroupCommit(writerOf(durability, connections, options), options.metrics);
     this.commits = { memory: commit('memory'), replicated: commit('replicated'), fsync: commit('fsync') };
   }
 
@@ -39,7 +42,9 @@ export class Enqueuer {
       const receipts = outcomes.map((outcome, index) => ({ id: prepared[index]?.id ?? '', ...outcome }));
       return { jobs: receipts, durability: promiseKept(durability, this.options) };
     } catch (error) {
-      throw withJobs(error, prepared);
+      const known = withJobs(error, prepared);
+      if (known.code === 'unconfirmed') this.options.metrics.unconfirmed(this.classOf(policy));
+      throw known;
     }
   }
 

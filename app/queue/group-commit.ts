@@ -4,6 +4,7 @@ import type { Write } from './durability.js';
 import { readEnqueueReply } from './enqueue-reply.js';
 import { queueCall } from './library.js';
 import type { PreparedJob } from './prepare-job.js';
+import type { QueueMetrics } from './queue-metrics.js';
 import type { EnqueueOutcome } from './types.js';
 
 const maxWaitingJobs = 200_000;
@@ -37,7 +38,10 @@ export class GroupCommit {
   private waitingBytes = 0;
   private running: Promise<void> | undefined;
 
-  constructor(private readonly write: Write) {}
+  constructor(
+    private readonly write: Write,
+    private readonly metrics: Pick<QueueMetrics, 'called'>,
+  ) {}
 
   /** Resolves once all of the jobs are stored and confirmed. */
   add(call: Submission['call'], queue: string, jobs: readonly PreparedJob[]): Promise<Commit> {
@@ -91,6 +95,7 @@ export class GroupCommit {
         ),
       );
       const { replies, unconfirmed } = await this.write(calls);
+      for (const { jobs } of chunks) this.metrics.called('enqueue', jobs.length);
       for (const [at, chunk] of chunks.entries()) {
         const reply = replies[at];
         if (reply instanceof Error) failChunk(chunk, reply);

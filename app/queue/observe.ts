@@ -39,6 +39,12 @@ export function countsOf(queue: string, reply: unknown): QueueCounts {
       crashed: total('crashed'),
       dead: total('dead'),
       cancelled: total('cancelled'),
+      deadBy: {
+        failed: total('dead:failed'),
+        rejected: total('dead:rejected'),
+        crashed: total('dead:crashed'),
+        invalid: total('dead:invalid'),
+      },
     },
   };
 }

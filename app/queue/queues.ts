@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import type { RedisConnections } from '../redis/types.js';
 import { MoorlineError } from '../resilience/errors.js';
 import { Backpressure } from './backpressure.js';
@@ -11,6 +12,7 @@ import { queueCall } from './library.js';
 import { limits } from './limits.js';
 import { countsOf, jobViewOf } from './observe.js';
 import { PolicyCache } from './policy-cache.js';
+import { createQueueMetrics } from './queue-metrics.js';
 import { QueueRegistry } from './registry.js';
 import { checkSchema } from './data-schema.js';
 import { queueSettings, type QueueSettings, type SettingsView } from './settings.js';
@@ -61,6 +63,8 @@ export interface QueuesOptions {
   readonly doorbellBlockMs?: number;
   /** How often queues that are waited for are looked at without a ring. @default 30 000 */
   readonly sweepMs?: number;
+  /** Where what this process does to queues is counted. @default nowhere */
+  readonly metrics?: Registry;
 }
 
 /** The queues of one Redis. The connections stay the caller's: close the queues first. */
@@ -82,15 +86,18 @@ export class RedisQueues implements Queues {
       waitReplicasTimeoutMs = 2000,
       doorbellBlockMs = 10_000,
       sweepMs = 30_000,
+      metrics: registry = new Registry(),
     }: QueuesOptions,
   ) {
     this.settingsStore = new SettingsStore(connections);
     const policies = new PolicyCache((queue) => this.settingsStore.read(queue));
     const replicas = durability === 'memory' ? 0 : 1;
     const backpressure = new Backpressure((queue) => this.counts(queue));
-    this.enqueuer = new Enqueuer(connections, policies, backpressure, { durability, replicas, waitReplicasTimeoutMs });
+    const metrics = createQueueMetrics(registry);
+    const enqueuing = { durability, replicas, waitReplicasTimeoutMs, metrics } as const;
+    this.enqueuer = new Enqueuer(connections, policies, backpressure, enqueuing);
     this.doneWindowMs = doneWindowMs;
-    this.turns = new TurnBatcher(connections, doneWindowMs);
+    this.turns = new TurnBatcher(connections, doneWindowMs, metrics);
     this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });
     this.letters = new DeadLetters(connections);
     this.control = new QueueControl(connections);

@@ -1,6 +1,7 @@
 import type { RedisConnections } from '../redis/types.js';
 import { callLimits } from './call-limits.js';
 import { cutTurn, type TurnPlan, type TurnSubmission } from './cut-turn.js';
+import type { QueueMetrics } from './queue-metrics.js';
 import type { Settlement, SettlementAnswer } from './settlement.js';
 import { readTurnReply, turnCall, type ClaimSpec, type Outlook } from './turn-call.js';
 import type { ClaimedJob } from './types.js';
@@ -37,6 +38,7 @@ export class TurnBatcher {
   constructor(
     private readonly connections: Pick<RedisConnections, 'call'>,
     private readonly doneWindowMs: number,
+    private readonly metrics: Pick<QueueMetrics, 'called' | 'claimed'>,
   ) {}
 
   turn(queue: string, { settlements, claim, signal }: TurnRequest): Promise<TurnResult> {
@@ -98,13 +100,25 @@ export class TurnBatcher {
         submission.answers[index] = answers[at] ?? 'stale';
         closeOne(submission, outlook);
       }
-      for (const [at, { submission }] of claims.entries()) {
-        submission.jobs = claimed[at] ?? [];
+      for (const [at, { item, submission }] of claims.entries()) {
+        const { jobs, readyAt } = claimed[at] ?? { jobs: [], readyAt: [] };
+        submission.jobs = jobs;
+        this.noteClaim(queue, item.leaseMs, jobs, readyAt);
         closeOne(submission, outlook);
       }
+      this.metrics.called('turn', settlements.length + claimed.reduce((sum, { jobs }) => sum + jobs.length, 0));
     } catch (error) {
       for (const { submission } of [...settlements, ...claims]) fail(submission, error);
     }
+  }
+
+  private noteClaim(queue: string, leaseMs: number, jobs: readonly ClaimedJob[], readyAt: readonly number[]): void {
+    if (jobs.length === 0) return;
+    const waits = jobs.map(({ leaseUntil, attempt }, index) => ({
+      waitedMs: leaseUntil - leaseMs - (readyAt[index] ?? 0),
+      attempt,
+    }));
+    this.metrics.claimed(queue, waits);
   }
 }
 

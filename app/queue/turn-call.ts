@@ -21,8 +21,14 @@ export interface TurnOutput {
   /** For each settlement. */
   readonly answers: readonly SettlementAnswer[];
   /** For each claim. */
-  readonly claimed: readonly (readonly ClaimedJob[])[];
+  readonly claimed: readonly Claimed[];
   readonly outlook: Outlook;
+}
+
+export interface Claimed {
+  readonly jobs: readonly ClaimedJob[];
+  /** For each job when it came into line, in ms of Redis' clock. */
+  readonly readyAt: readonly number[];
 }
 
 /** What a claim that found nothing may wait for. */
@@ -48,7 +54,7 @@ export function turnCall(queue: string, { settlements, claims }: TurnInput, done
 const answerOf: Readonly<Record<string, SettlementAnswer>> = { a: 'accepted', c: 'cancelled' };
 
 type TurnReply = readonly [letters: Buffer, nextWakeMs: number, left: number, ...claims: ClaimReply[]];
-/** The deadline, then for each job id, fence, attempt, record. */
+/** The deadline, then for each job id, fence, attempt, record; then the scores of the jobs in line. */
 type ClaimReply = readonly (Buffer | number)[];
 
 export function readTurnReply(reply: unknown): TurnOutput {
@@ -60,18 +66,30 @@ export function readTurnReply(reply: unknown): TurnOutput {
   };
 }
 
-function readClaimReply(reply: ClaimReply): readonly ClaimedJob[] {
+function readClaimReply(reply: ClaimReply): Claimed {
   const leaseUntil = Number(reply[0]);
+  const scores = String(reply.at(-1)).split(' ');
   const jobs: ClaimedJob[] = [];
-  for (let at = 1; at < reply.length; at += 4) {
+  const readyAt: number[] = [];
+  for (let at = 1; at + 4 < reply.length; at += 4) {
     const [id, fence, attempt, record] = reply.slice(at, at + 4);
-    jobs.push({
+    const job = {
       id: String(id),
       fence: String(fence),
       attempt: Number(attempt),
       leaseUntil,
       ...readRecord(record as Buffer),
-    });
+    };
+    readyAt.push(readyAtOf(Number(scores[jobs.length]), job.priority));
+    jobs.push(job);
   }
-  return jobs;
+  return { jobs, readyAt };
+}
+
+const placesPerBand = 9e14;
+const placesPerMs = 200;
+
+/** A place in line tells when it was taken; see functions/queue.lua. */
+function readyAtOf(score: number, priority: number): number {
+  return (score - (9 - priority) * placesPerBand) / placesPerMs;
 }

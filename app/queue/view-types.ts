@@ -1,3 +1,5 @@
+import type { DeadReason } from './story-types.js';
+
 export interface QueueCounts {
   readonly queue: string;
   readonly ready: number;
@@ -26,6 +28,8 @@ export interface QueueCounts {
     readonly crashed: number;
     readonly dead: number;
     readonly cancelled: number;
+    /** The dead ones by reason. */
+    readonly deadBy: Readonly<Record<DeadReason, number>>;
   };
 }
 

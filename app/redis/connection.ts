@@ -25,6 +25,8 @@ export interface ConnectionSettings {
     /** Throws when the server is not to be used since it lacks data. */
     readonly admit: (found: FoundData) => void;
   };
+  /** Called with each command. */
+  readonly onSend?: () => void;
 }
 
 /** A frozen server accepts a connection and then says nothing: the whole of connect, login and check has so long. */
@@ -60,7 +62,7 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
     const verdict = judgeServer(info, redis.target.kind);
     if (!verdict.usable) throw new Error(verdict.reason);
     if (finding !== undefined) data?.admit(await finding);
-    return new Connection(client, at, verdict.server, clientId);
+    return new Connection(client, at, verdict.server, clientId, settings.onSend);
   }
 }
 
@@ -86,6 +88,7 @@ export class Connection {
     readonly server: ServerIdentity,
     /** CLIENT UNBLOCK wants it. */
     readonly clientId: number,
+    private readonly onSend?: () => void,
   ) {
     client.on('error', (error: Error) => {
       this.reason ??= describe(error);
@@ -106,6 +109,7 @@ export class Connection {
   /** The reply, strings as Buffers. Rejects with the error of Redis or of the lost connection. */
   send([name, ...args]: Command): Promise<unknown> {
     if (!this.open) return Promise.reject(new NotSentError());
+    this.onSend?.();
     return this.client.callBuffer(name, args);
   }
 

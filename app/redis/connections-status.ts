@@ -36,8 +36,8 @@ export function connectionsStatus({
 
 function notReadyReason(roles: ConnectionsStatus['roles'], probeFailure: string | undefined): string | undefined {
   for (const [role, { status, lastError }] of Object.entries(roles)) {
-    // Whoever works on dead letters will see; everybody else does not need that connection.
-    if (status === 'ready' || status === 'idle' || role === 'admin') continue;
+    // Whoever works on dead letters or promises a disk will see; everybody else does not need those connections.
+    if (status === 'ready' || status === 'idle' || role === 'admin' || role === 'disk') continue;
     return `no connection to Redis (${role}): ${lastError ?? status}`;
   }
   return probeFailure === undefined ? undefined : `the last write failed: ${probeFailure}`;

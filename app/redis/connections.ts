@@ -55,12 +55,15 @@ export class Connections implements RedisConnections {
   private readonly locator: PrimaryLocator;
   private readonly links: Links;
   private readonly durable: DurableCalls;
+  private readonly disk: DurableCalls;
   private readonly doorbell: Doorbell;
   private readonly memory = new MemoryGate();
   private readonly probe: Probe;
   private readonly monitor: Monitor;
   private readonly metrics: RedisMetrics;
   private lastPrimary: string | undefined;
+  /** When the connection for commands was lost; undefined while it is there. */
+  private lostAt: number | undefined;
 
   constructor({ redis, podName, locator, probeKey, guard, log, metrics }: ConnectionsOptions) {
     this.redis = redis;
@@ -79,8 +82,9 @@ export class Connections implements RedisConnections {
         openConnection(await this.locator.locate(), { ...this.settingsOf(role), ...this.judging() }),
       eventsOf: (role) => this.eventsOf(role),
     });
-    const { command, task, durable, blocking, subscriber } = this.links;
+    const { command, task, durable, disk, blocking, subscriber } = this.links;
     this.durable = new DurableCalls(durable);
+    this.disk = new DurableCalls(disk);
     this.doorbell = new Doorbell(blocking, command);
     const { healthCheckIntervalMs } = redis;
     this.probe = new Probe({
@@ -105,7 +109,8 @@ export class Connections implements RedisConnections {
   }
 
   callDurably(calls: readonly FunctionCall[], wait: DurableWait, options: RunOptions = {}): Promise<DurableReplies> {
-    return this.memory.guardAll(calls, (admitted) => this.durable.call(admitted, wait, options));
+    const durable = wait.onDisk === true ? this.disk : this.durable;
+    return this.memory.guardAll(calls, (admitted) => durable.call(admitted, wait, options));
   }
 
   async diskRefusal(): Promise<string | undefined> {
@@ -202,6 +207,7 @@ export class Connections implements RedisConnections {
       name: `moorline:${this.podName}:${role}`,
       socketTimeoutMs: socketTimeoutMs + (role === 'blocking' ? blockingTimeoutMs : 0),
       ...(role === 'subscriber' ? { protocol: 3 } : {}),
+      onSend: this.metrics.commandsOf(role),
     };
   }
 
@@ -212,6 +218,7 @@ export class Connections implements RedisConnections {
         if (role === 'command') this.onPrimary(formatAddress(address));
       },
       onDown: (reason) => {
+        if (role === 'command') this.lostAt ??= performance.now();
         this.log.warn({ role, reason }, 'no connection to Redis');
       },
       onRefused: () => {
@@ -222,8 +229,11 @@ export class Connections implements RedisConnections {
   }
 
   private onPrimary(primary: string): void {
-    if (this.lastPrimary !== undefined && this.lastPrimary !== primary) this.metrics.moved();
+    const now = performance.now();
+    const hasMoved = this.lastPrimary !== undefined && this.lastPrimary !== primary;
+    if (hasMoved) this.metrics.moved((now - (this.lostAt ?? now)) / 1000);
     this.lastPrimary = primary;
+    this.lostAt = undefined;
     this.probe.hurry();
   }
 

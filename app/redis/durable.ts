@@ -17,7 +17,7 @@ export class DurableCalls {
   private gathering: Entry[] = [];
   private roundUnderWay = false;
 
-  constructor(private readonly link: Link) {}
+  constructor(private readonly link: Pick<Link, 'run'>) {}
 
   call(calls: readonly FunctionCall[], wait: DurableWait, options: RunOptions = {}): Promise<DurableReplies> {
     const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);

@@ -6,8 +6,8 @@ import { OnDemandLink } from './on-demand-link.js';
 import { Subscriber } from './subscriber.js';
 import type { Role, RoleStatus } from './types.js';
 
-/** Work on dead letters comes in bouts. */
-const adminIdleMs = 60_000;
+/** Work on dead letters comes in bouts, and few queues promise a disk. */
+const idleMs = 60_000;
 
 /** What all roles have in common. */
 interface Way {
@@ -28,6 +28,7 @@ export class Links {
   readonly command: Link;
   readonly task: Link;
   readonly durable: Link;
+  readonly disk: OnDemandLink;
   readonly blocking: Link;
   readonly subscriber: Subscriber;
   readonly admin: OnDemandLink;
@@ -40,17 +41,19 @@ export class Links {
     this.durable = link('durable');
     this.blocking = link('blocking');
     this.subscriber = new Subscriber(() => open('subscriber'), log, eventsOf('subscriber'));
-    this.admin = new OnDemandLink(() => link('admin'), adminIdleMs);
-    const { command, task, durable, blocking, subscriber, admin } = this;
-    this.ways = { command, task, durable, blocking, subscriber, admin };
+    this.admin = new OnDemandLink(() => link('admin'), idleMs);
+    this.disk = new OnDemandLink(() => link('disk'), idleMs);
+    const { command, task, durable, disk, blocking, subscriber, admin } = this;
+    this.ways = { command, task, durable, disk, blocking, subscriber, admin };
   }
 
   status(): Readonly<Record<Role, RoleStatus>> {
-    const { command, task, durable, blocking, subscriber, admin } = this.ways;
+    const { command, task, durable, disk, blocking, subscriber, admin } = this.ways;
     return {
       command: command.status(),
       task: task.status(),
       durable: durable.status(),
+      disk: disk.status(),
       blocking: blocking.status(),
       subscriber: subscriber.status(),
       admin: admin.status(),

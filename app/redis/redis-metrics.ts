@@ -6,8 +6,11 @@ import type { ConnectionsStatus, Role, RoleStatus } from './types.js';
 /** What can be seen of the connections from outside. */
 export interface RedisMetrics {
   readonly refused: (role: Role) => void;
-  readonly moved: () => void;
+  /** To another primary; after so long without one. */
+  readonly moved: (seconds: number) => void;
   readonly probed: (seconds: number) => void;
+  /** To be called with each command that the role sends. */
+  readonly commandsOf: (role: Role) => () => void;
 }
 
 const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 };
@@ -72,6 +75,18 @@ export function registerRedisMetrics(registry: Registry, status: () => Connectio
     help: 'How often another server was found to be the primary',
     registers,
   });
+  const failovers = new Histogram({
+    name: 'moorline_redis_failover_seconds',
+    help: 'How long this process was without a primary until it found the next one',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 6, 10, 20, 60, 300],
+    registers,
+  });
+  const commands = new Counter({
+    name: 'moorline_redis_commands_total',
+    help: 'Commands sent; divided by the jobs enqueued and settled meanwhile: Redis commands per job',
+    labelNames: ['role'],
+    registers,
+  });
   const probe = new Histogram({
     name: 'moorline_redis_probe_seconds',
     help: 'How long a small write takes',
@@ -82,8 +97,15 @@ export function registerRedisMetrics(registry: Registry, status: () => Connectio
     refused: (role) => {
       refused.inc({ role });
     },
-    moved: () => {
+    moved: (seconds) => {
       moves.inc();
+      failovers.observe(seconds);
+    },
+    commandsOf: (role) => {
+      const ofRole = commands.labels(role);
+      return () => {
+        ofRole.inc();
+      };
     },
     probed: (seconds) => {
       probe.observe(seconds);

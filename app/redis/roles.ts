@@ -16,6 +16,8 @@ export const roles: Readonly<Record<Role, RoleLimits>> = {
   task: { deadlineMs: 5_000 },
   // Writes followed by WAIT, which blocks its connection; the time of the WAIT comes on top.
   durable: { deadlineMs: 5_000 },
+  // Likewise with WAITAOF, which may take as long as a disk does.
+  disk: { deadlineMs: 5_000 },
   // BZPOPMIN; its block time comes on top.
   blocking: { deadlineMs: 5_000 },
   // Messages of other processes, and nothing else: they must not wait behind replies.

@@ -13,7 +13,7 @@ export interface FunctionCall {
 }
 
 /** One role, one connection: a fixed number a process, whatever the number of queues. */
-export type Role = 'command' | 'task' | 'durable' | 'blocking' | 'subscriber' | 'admin';
+export type Role = 'command' | 'task' | 'durable' | 'disk' | 'blocking' | 'subscriber' | 'admin';
 
 export interface CallOptions {
   /** After so long the call fails with `deadline_exceeded`; the default is the role's own deadline. */

@@ -27,6 +27,7 @@ export const queueCounts = z
         crashed: amount,
         dead: amount,
         cancelled: amount,
+        deadBy: z.strictObject({ failed: amount, rejected: amount, crashed: amount, invalid: amount }),
       })
       .describe('Since the queue was made'),
   })

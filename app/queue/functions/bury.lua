@@ -7,4 +7,5 @@ local function bury(q, id, priority, reason, fingerprint)
   redis.call('HSET', q.deadrec, id, priority .. DEAD_REASONS[reason] .. fingerprint)
   leave(q, { id }, true)
   count(q, 'dead', 1)
+  redis.call('HINCRBY', q.stats, 'dead:' .. reason, 1)
 end

@@ -55,7 +55,7 @@ local function take(q, max, taken)
       lost[#lost + 1] = id
     elseif not has_options(record) or may_run(q, id, score, record) then
       local fence, n = int(tick + i), #ids + 1
-      ids[n] = id
+      ids[n], taken.scores[n] = id, score
       leases[2 * n - 1], leases[2 * n] = reply[1], id .. ':' .. fence
       held[2 * n - 1], held[2 * n] = id, pack_held(score, record, tick + i, taken.worker)
       reply[4 * n - 2], reply[4 * n - 1], reply[4 * n], reply[4 * n + 1] = id, fence, 1, record
@@ -69,9 +69,10 @@ local function take(q, max, taken)
   return held_back
 end
 
--- Leases the first `max` jobs: the reply is the deadline, then for each job its id, fence, attempt and record.
+-- Leases the first `max` jobs: the reply is the deadline, then for each job its id, fence, attempt and record, then the scores
+-- that they had in line, separated by spaces: they tell how long each stood there.
 local function claim(q, max, lease_ms, worker)
-  local taken = { worker = worker, ids = {}, leases = {}, held = {}, reply = { int(q.now + lease_ms) } }
+  local taken = { worker = worker, ids = {}, scores = {}, leases = {}, held = {}, reply = { int(q.now + lease_ms) } }
   bound_tat(q)
   max = math.min(max, room_of(q))
   for _ = 1, MAX_CLAIM_ROUNDS do
@@ -84,5 +85,6 @@ local function claim(q, max, lease_ms, worker)
     spend(q, #taken.ids)
     q.handed_out = true
   end
+  taken.reply[4 * #taken.ids + 2] = table.concat(taken.scores, ' ')
   return taken.reply
 end

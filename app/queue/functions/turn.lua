@@ -10,7 +10,7 @@
 -- REPLY  letters of the settlements in that order (a accepted, c accepted and the job is cancelled, s stale),
 --        ms until a delayed job is due, a lease expires or the queue may hand out again (-1: never),
 --        number of jobs left that can be claimed at once,
---        then for each claim: deadline, and for each job id, fence, attempt, record
+--        then for each claim: deadline, for each job id, fence, attempt, record, then the scores they had in line
 -- Settlements come first: who finishes late but before anybody took the job back, has finished.
 
 -- In the order of their arguments; those that end the delivery also end a job that is cancelled.

@@ -109,11 +109,11 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['less than the roles need', { REDIS_URI, REDIS_MAX_CONNECTIONS: '3' }, /^REDIS_MAX_CONNECTIONS: .*at least 6/],
+    ['less than the roles need', { REDIS_URI, REDIS_MAX_CONNECTIONS: '3' }, /^REDIS_MAX_CONNECTIONS: .*at least 7/],
     [
       'less than the roles and Sentinels need',
       { REDIS_URI: 'redis+sentinel://a,b,c/p', REDIS_MAX_CONNECTIONS: '6' },
-      /at least 9/,
+      /at least 10/,
     ],
     [
       'a wait that outlasts the connection',

@@ -14,6 +14,7 @@ test('open connections are idle or in use, and one to a Sentinel always listens'
     command: role('ready', 0),
     task: role('ready', 3),
     durable: role('reconnecting', 5),
+    disk: role('idle', 0),
     blocking: role('ready', 1),
     subscriber: role('idle', 0),
     admin: role('idle', 0),
