@@ -84,6 +84,7 @@ local function claim(q, max, lease_ms, worker)
   if #taken.ids > 0 then
     spend(q, #taken.ids)
     q.handed_out = true
+    q.soonest_deadline = math.min(q.soonest_deadline or math.huge, q.now + lease_ms)
   end
   taken.reply[4 * #taken.ids + 2] = table.concat(taken.scores, ' ')
   return taken.reply

@@ -2,6 +2,7 @@
 
 -- These jobs are gone for good; or, `as_dead`, until they are replayed. The same id twice counts once.
 local function leave(q, ids, as_dead)
+  if not is_special(q) then return end
   local freed, keys, seen = {}, {}, {}
   for i, traits in ipairs(traits_among(q, ids)) do
     if traits and not seen[ids[i]] then

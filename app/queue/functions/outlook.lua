@@ -14,11 +14,21 @@ local function claimable(q)
   return left
 end
 
+-- What the upkeep saw of the delayed jobs and the leases, and what came later in the call; read anew if the upkeep changed them.
+local function next_due(q)
+  if q.next_due then return math.min(q.next_due, q.soonest or math.huge) end
+  return math.floor((first_score(q.delayed) or math.huge) / 10)
+end
+
+local function next_deadline(q)
+  if q.next_deadline then return math.min(q.next_deadline, q.soonest_deadline or math.huge) end
+  return first_score(q.lease) or math.huge
+end
+
 -- Ms until something changes by itself: a delayed job is due, a lease expires, a limit lets jobs pass, a worker that is silent
 -- has to be looked at. -1: never.
 local function next_wake_ms(q)
-  local due, deadline = first_score(q.delayed), first_score(q.lease)
-  local at = math.min(due and math.floor(due / 10) or math.huge, deadline or math.huge, q.again_at or math.huge, q.watch_at or math.huge)
+  local at = math.min(next_due(q), next_deadline(q), q.again_at or math.huge, q.watch_at or math.huge)
   return at == math.huge and -1 or math.max(0, at - q.now)
 end
 

@@ -8,6 +8,10 @@ local OPTIONS = '>Bc0Bc0Bc0'
 -- score in ready, priority, maxAttempts, fence, key, dedupe, backoff; the worker's name follows
 local HELD = '>I7BHI8Bc0Bc0Bc0'
 
+-- The beginning of the one, and the other of a job without options: cheaper, and the case of nearly every job.
+local RECORD_START = '>BBH'
+local PLAIN_HELD = '>I7BHI8BBB'
+
 local function record_head(priority, max_attempts, timeout_ms, enqueued_at, options)
   return struct.pack(RECORD, RECORD_VERSION, priority, max_attempts, timeout_ms, enqueued_at, #options) .. options
 end
@@ -33,7 +37,8 @@ local function options_in(record)
 end
 
 local function pack_held(score, record, fence, worker)
-  local _, priority, max_attempts = struct.unpack(RECORD, record)
+  local _, priority, max_attempts = struct.unpack(RECORD_START, record)
+  if not has_options(record) then return struct.pack(PLAIN_HELD, score, priority, max_attempts, fence, 0, 0, 0) .. worker end
   local key, dedupe, backoff = options_in(record)
   return struct.pack(HELD, score, priority, max_attempts, fence, #key, key, #dedupe, dedupe, #backoff, backoff) .. worker
 end

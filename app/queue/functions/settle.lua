@@ -100,7 +100,8 @@ local function finish(q, entries, letters)
     all[#all + 1] = entries[at]
     members[#members + 1] = entries[at] .. ':' .. entries[at + 1]
   end
-  local deadlines, marked = fetch('ZMSCORE', q.lease, members), marked_among(q, all)
+  if #members == 0 then return end
+  local deadlines, marked = redis.call('ZMSCORE', q.lease, unpack(members)), marked_among(q, all)
   local leased, ids, endings, results, cancelled, n = {}, {}, {}, {}, {}, 0
   for i, member in ipairs(members) do
     local id, fence, result = entries[3 * i - 2], entries[3 * i - 1], entries[3 * i]

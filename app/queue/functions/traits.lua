@@ -24,6 +24,12 @@ local function save_traits(q, id, traits, state, number)
   later(q, 'HSET', q.traits, id, pack_traits(traits))
 end
 
+-- Whether any job has traits, or anything is to be forgotten at its time: true of few queues, and asked once in a call.
+local function is_special(q)
+  if q.special == nil then q.special = redis.call('EXISTS', q.traits, q.expiry) > 0 end
+  return q.special
+end
+
 -- For each id its traits or false. One cheap command in a queue that has none.
 local function traits_among(q, ids)
   local found = {}

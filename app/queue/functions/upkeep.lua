@@ -26,14 +26,19 @@ end
 
 -- Leases that expired.
 local function reap(q)
+  q.next_deadline = first_score(q.lease) or math.huge
+  if q.next_deadline > q.now then return end
+  q.next_deadline = nil
   local expired = redis.call('ZRANGE', q.lease, '-inf', int(q.now), 'BYSCORE', 'LIMIT', 0, MAX_REAPED)
   for _, member in ipairs(expired) do take_back(q, member) end
 end
 
 -- Delayed jobs and retries whose time has come. Who was delayed for the first time and has a key joins its lane only now.
 local function promote(q)
+  q.next_due = math.floor((first_score(q.delayed) or math.huge) / 10)
+  if q.next_due > q.now then return end
+  q.next_due = nil
   local due = redis.call('ZRANGE', q.delayed, '-inf', delayed_score(q.now, 0), 'BYSCORE', 'LIMIT', 0, MAX_PROMOTED, 'WITHSCORES')
-  if #due == 0 then return end
   local place = take_places(q, #due / 2)
   local ids, ready = {}, {}
   for at = 1, #due, 2 do ids[#ids + 1] = due[at] end
@@ -54,7 +59,7 @@ end
 
 -- Names of dedupe and rates of keys whose time is over.
 local function forget_expired(q)
-  if redis.call('EXISTS', q.expiry) == 0 then return end
+  if not is_special(q) then return end
   local members = redis.call('ZRANGE', q.expiry, '-inf', int(q.now_us), 'BYSCORE', 'LIMIT', 0, MAX_EXPIRED)
   if #members == 0 then return end
   local names = {}
