@@ -1,0 +1,119 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from './faults/fault.js';
+import { whyNot } from './faults/needs.js';
+import { WorkerRuns } from './load/worker-runs.js';
+import { Random } from './random.js';
+import { type RoundResult, runRound } from './round.js';
+import { Stack } from './stack/stack.js';
+
+export interface ExperimentOptions {
+  readonly faults: readonly Fault[];
+  readonly rounds: number;
+  readonly seed: string;
+  readonly strict: boolean;
+  readonly signal: AbortSignal;
+  readonly report: Reporter;
+}
+
+/** Hears what happens while it happens. */
+export interface Reporter {
+  step(text: string): void;
+  roundEnded(round: number, result: RoundResult): void;
+  /** A fault that this machine cannot have. */
+  skipped(fault: Fault, reason: string): void;
+  /** Where the logs of a broken round are. */
+  kept(directory: string): void;
+}
+
+/** Every fault in its rounds, on one stack as long as nothing breaks it. */
+export async function runExperiment(options: ExperimentOptions): Promise<readonly RoundResult[]> {
+  const lab = new Lab(options);
+  const results: RoundResult[] = [];
+  try {
+    for (const fault of options.faults) results.push(...(await lab.try(fault)));
+  } finally {
+    await lab.tearDown();
+  }
+  return results;
+}
+
+class Lab {
+  #stack: { readonly stack: Stack; readonly runs: WorkerRuns; readonly prepared: Set<Fault> } | undefined;
+
+  constructor(private readonly options: ExperimentOptions) {}
+
+  async try(fault: Fault): Promise<RoundResult[]> {
+    const { report, rounds, signal } = this.options;
+    const reason = whyNot(fault.needs);
+    if (reason !== undefined) {
+      report.skipped(fault, reason);
+      return [];
+    }
+    const results: RoundResult[] = [];
+    for (let round = 1; round <= rounds && !signal.aborted; round += 1) {
+      const result = await this.#round(fault, round);
+      report.roundEnded(round, result);
+      results.push(result);
+      if (result.violations.length > 0) await this.#keepLogs();
+    }
+    return results;
+  }
+
+  async tearDown(): Promise<void> {
+    const stack = this.#stack?.stack;
+    this.#stack = undefined;
+    if (stack === undefined) return;
+    this.options.report.step('stopping the stack');
+    await stack.stop();
+  }
+
+  /** A round that cannot even be brought to its end is broken, too. */
+  async #round(fault: Fault, round: number): Promise<RoundResult> {
+    const { seed, strict, report } = this.options;
+    const random = new Random(`${seed}/${fault.name}/${round}`);
+    const { stack, runs } = await this.#stackFor(fault);
+    const onStep = (text: string): void => {
+      report.step(`${fault.name} ${round} of ${this.options.rounds}: ${text}`);
+    };
+    try {
+      return await runRound({ stack, runs, fault, random, strict, onStep });
+    } catch (error) {
+      return brokenOff(fault, random.seed, (error as Error).message.trim());
+    }
+  }
+
+  async #stackFor(fault: Fault): Promise<{ stack: Stack; runs: WorkerRuns }> {
+    if (this.#stack === undefined) {
+      this.options.report.step('starting a stack of its own');
+      const stack = new Stack();
+      this.#stack = { stack, runs: new WorkerRuns(stack.runsFile), prepared: new Set() };
+      await stack.start();
+    }
+    const { stack, prepared } = this.#stack;
+    if (!prepared.has(fault)) await fault.prepare?.(stack);
+    prepared.add(fault);
+    return this.#stack;
+  }
+
+  /** What a violation has left behind must not count against the next round: that one gets a new stack. */
+  async #keepLogs(): Promise<void> {
+    const directory = mkdtempSync(join(tmpdir(), 'moorline-lab-logs-'));
+    this.#stack?.stack.copyLogs(directory);
+    this.options.report.kept(directory);
+    await this.tearDown();
+  }
+}
+
+const brokenOff = (fault: Fault, seed: string, message: string): RoundResult => ({
+  fault: fault.name,
+  seed,
+  acknowledged: 0,
+  lost: 0,
+  repeated: 0,
+  failures: {},
+  backAfterMs: 0,
+  gapsMs: {},
+  violations: [`round: ${message}`],
+});
