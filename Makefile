@@ -1,6 +1,6 @@
 # Everything a developer or a user of this repository does; `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs demo build lint format test bench chart docs synth e2e image clean
+.PHONY: help up down status logs demo chaos build lint format test bench chart docs synth e2e image clean
 
 export CDK8S_CHECK_UPGRADE := false
 NODE := node
@@ -25,6 +25,9 @@ logs: build ## the end of every log; NAME=redis-0 for one of them
 
 demo: build ## hash every file under node_modules through the queue and compare with sha256sum
 	@$(NODE) build/examples/checksum/demo.js
+
+chaos: build ## break a stack of its own on purpose and prove that nothing is lost: make chaos FAULT=kill-primary ROUNDS=20 SEED=1
+	@$(NODE) build/lab/main.js
 
 build: node_modules/.installed ## compile
 	@npm run --silent build

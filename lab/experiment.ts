@@ -39,8 +39,14 @@ export async function runExperiment(options: ExperimentOptions): Promise<readonl
   return results;
 }
 
+interface Standing {
+  readonly stack: Stack;
+  readonly runs: WorkerRuns;
+  readonly prepared: Set<Fault>;
+}
+
 class Lab {
-  #stack: { readonly stack: Stack; readonly runs: WorkerRuns; readonly prepared: Set<Fault> } | undefined;
+  #standing: Standing | undefined;
 
   constructor(private readonly options: ExperimentOptions) {}
 
@@ -62,8 +68,8 @@ class Lab {
   }
 
   async tearDown(): Promise<void> {
-    const stack = this.#stack?.stack;
-    this.#stack = undefined;
+    const stack = this.#standing?.stack;
+    this.#standing = undefined;
     if (stack === undefined) return;
     this.options.report.step('stopping the stack');
     await stack.stop();
@@ -73,34 +79,33 @@ class Lab {
   async #round(fault: Fault, round: number): Promise<RoundResult> {
     const { seed, strict, report } = this.options;
     const random = new Random(`${seed}/${fault.name}/${round}`);
-    const { stack, runs } = await this.#stackFor(fault);
+    const { stack, runs, prepared } = await this.#standingStack();
     const onStep = (text: string): void => {
       report.step(`${fault.name} ${round} of ${this.options.rounds}: ${text}`);
     };
     try {
+      if (!prepared.has(fault)) await fault.prepare?.(stack);
+      prepared.add(fault);
       return await runRound({ stack, runs, fault, random, strict, onStep });
     } catch (error) {
       return brokenOff(fault, random.seed, (error as Error).message.trim());
     }
   }
 
-  async #stackFor(fault: Fault): Promise<{ stack: Stack; runs: WorkerRuns }> {
-    if (this.#stack === undefined) {
+  async #standingStack(): Promise<Standing> {
+    if (this.#standing === undefined) {
       this.options.report.step('starting a stack of its own');
       const stack = new Stack();
-      this.#stack = { stack, runs: new WorkerRuns(stack.runsFile), prepared: new Set() };
+      this.#standing = { stack, runs: new WorkerRuns(stack.runsFile), prepared: new Set() };
       await stack.start();
     }
-    const { stack, prepared } = this.#stack;
-    if (!prepared.has(fault)) await fault.prepare?.(stack);
-    prepared.add(fault);
-    return this.#stack;
+    return this.#standing;
   }
 
   /** What a violation has left behind must not count against the next round: that one gets a new stack. */
   async #keepLogs(): Promise<void> {
     const directory = mkdtempSync(join(tmpdir(), 'moorline-lab-logs-'));
-    this.#stack?.stack.copyLogs(directory);
+    this.#standing?.stack.copyLogs(directory);
     this.options.report.kept(directory);
     await this.tearDown();
   }

@@ -52,7 +52,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     await load.started();
     await sleep(random.between(300, 1500));
     onStep(fault.title);
-    const window = await injectAndHeal(options);
+    const watchedFromMs = await injectAndHeal(options);
     onStep('waiting until everything is whole again');
     await stack.settled();
     await load.recovered();
@@ -62,7 +62,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     await load.stopProducing();
     const ends = await endsOf(checker(stack), load.journal.acknowledged, endMs);
     await load.stop();
-    const gapsMs = gapsOf(load.journal, window, untilMs);
+    const gapsMs = gapsOf(load.journal, fault, watchedFromMs, untilMs);
     return resultOf(random.seed, {
       fault,
       journal: load.journal,
@@ -80,7 +80,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
 async function injectAndHeal({ stack, random, fault }: RoundOptions): Promise<number> {
   const injectedMs = nowMs();
   const heal = await fault.inject(stack, random);
-  await sleep(fault.lastsMs ?? 0);
+  await sleep(random.between(...(fault.lastsMs ?? [0, 0])));
   const healedMs = nowMs();
   await heal();
   return fault.isOutage === true ? healedMs : injectedMs;
@@ -91,8 +91,9 @@ function checker({ connection }: Stack): Client {
   return new Client(connection.MOORLINE_URL, connection.MOORLINE_TOKEN, new Journal());
 }
 
-function gapsOf({ pulses }: Journal, fromMs: number, untilMs: number): Map<string, number> {
-  return new Map([...pulses].map(([client, pulse]) => [client, Math.round(pulse.longestGapMs(fromMs, untilMs))]));
+function gapsOf({ pulses }: Journal, { victim }: Fault, fromMs: number, untilMs: number): Map<string, number> {
+  const others = [...pulses].filter(([client]) => client !== victim);
+  return new Map(others.map(([client, pulse]) => [client, Math.round(pulse.longestGapMs(fromMs, untilMs))]));
 }
 
 function resultOf(seed: string, evidence: Evidence): RoundResult {

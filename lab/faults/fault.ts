@@ -14,10 +14,12 @@ export interface Fault {
   readonly title: string;
   /** What not every machine has. */
   readonly needs?: Need;
-  /** How long the fault stays until it is healed. @default 0 */
-  readonly lastsMs?: number;
+  /** How long the fault stays until it is healed, at least and at most. @default none */
+  readonly lastsMs?: readonly [shortest: number, longest: number];
   /** How long clients may have to do without, at most: judged with `--strict`. */
   readonly boundMs: number;
+  /** Who cannot be back before the healing, and so does not count. */
+  readonly victim?: string;
   /** The time counts from the healing: meanwhile nobody could help. */
   readonly isOutage?: true;
   /** Once for each stack, before anybody works on it. */

@@ -7,13 +7,15 @@ import type { Stack } from '../stack/stack.js';
 import type { Fault } from './fault.js';
 
 const sizeBytes = 512 * 1024 * 1024;
+/** A volume cannot be made smaller than what is on it, and more is written every moment. */
+const leftBytes = 256 * 1024;
 const run = promisify(execFile);
 
 export const fillDisk: Fault = {
   name: 'fill-disk',
-  title: 'no space left on the volume of the primary for 5 s',
+  title: 'no space left on the volume of the primary for 3 to 9 s',
   needs: 'mounts',
-  lastsMs: 5000,
+  lastsMs: [3000, 9000],
   boundMs: 3000,
   isOutage: true,
   async prepare(stack) {
@@ -25,7 +27,7 @@ export const fillDisk: Fault = {
   async inject(stack) {
     const volume = stack.volume(await stack.primary());
     const { blocks, bfree, bsize } = await statfs(volume);
-    await resize(volume, (blocks - bfree) * bsize);
+    await resize(volume, (blocks - bfree) * bsize + leftBytes);
     return () => resize(volume, sizeBytes);
   },
 };

@@ -4,16 +4,16 @@ import type { Fault, Heal } from './fault.js';
 
 export const loseSentinel: Fault = {
   name: 'lose-sentinel',
-  title: 'one Sentinel silent for 8 s',
-  lastsMs: 8000,
+  title: 'one Sentinel silent for 2 to 10 s',
+  lastsMs: [2000, 10_000],
   boundMs: 1000,
   inject: async (stack, random) => Promise.resolve(freeze(stack, [random.pick(stack.processes('sentinel'))])),
 };
 
 export const loseSentinels: Fault = {
   name: 'lose-sentinels',
-  title: 'all Sentinels silent for 8 s',
-  lastsMs: 8000,
+  title: 'all Sentinels silent for 2 to 10 s',
+  lastsMs: [2000, 10_000],
   boundMs: 1000,
   inject: async (stack) => Promise.resolve(freeze(stack, stack.processes('sentinel'))),
 };

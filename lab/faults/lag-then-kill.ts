@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, healsItself } from './fault.js';
+import type { Fault } from './fault.js';
+import { drop, peerPorts } from './network.js';
 
 const lagMs = 800;
 
 export const lagThenKill: Fault = {
   name: 'lag-then-kill',
-  title: 'kill -9 of the primary after its replicas stood still for 0.8 s',
+  title: 'kill -9 of the primary when nothing of its last 0.8 s has reached a replica',
+  needs: 'network',
+  // What its kernel would still send is lost as well.
+  lastsMs: [3000, 3000],
   boundMs: 3000,
   async inject(stack) {
-    const [primary, replicas] = [await stack.primary(), await stack.replicas()];
-    for (const replica of replicas) stack.signal(replica, 'SIGSTOP');
+    const primary = await stack.primary();
+    const replicas = await peerPorts(stack, 'replicas');
+    const heal = await drop(replicas.map((replica) => ['--sport', String(primary.port), '--dport', replica]));
     await sleep(lagMs);
     stack.signal(primary, 'SIGKILL');
-    for (const replica of replicas) stack.signal(replica, 'SIGCONT');
-    return healsItself;
+    return heal;
   },
 };

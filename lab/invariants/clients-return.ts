@@ -1,7 +1,7 @@
 import type { Invariant } from './invariant.js';
 
 /** Without `--strict`: a busy machine is no fault of the product, but who is not back after this will not come back. */
-const patienceMs = 60_000;
+const patienceMs = 30_000;
 
 export const clientsReturn: Invariant = {
   name: 'clients-return',

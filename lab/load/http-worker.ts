@@ -10,7 +10,7 @@ const claimWaitMs = 1000;
 const retryMs = 50;
 /** A verdict without an answer is sent again for so long. Later the lease is over anyway. */
 const settleMs = 20_000;
-const contradictEvery = 0.1;
+const contradictEvery = 0.3;
 const contradictWithinMs = 4000;
 
 /** Claims, works and settles over HTTP; now and then it contradicts what it has said before, which must not count. */

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Journal } from './journal.js';
 import type { Run } from './work.js';
 
-/** The pulse of the stack's own worker. */
-const name = 'worker';
+/** The stack's own worker, as a client. */
+export const workerClient = 'worker';
 
 /** Reads what the handlers of the worker have written since the last time. */
 export class WorkerRuns {
@@ -13,7 +13,7 @@ export class WorkerRuns {
 
   /** Puts what is new into the journal of the round. */
   readInto(journal: Journal): void {
-    const pulse = journal.pulseOf(name);
+    const pulse = journal.pulseOf(workerClient);
     for (const line of this.#newLines()) {
       const { id, fence, atMs } = JSON.parse(line) as Run;
       journal.handedOut(id, fence);
