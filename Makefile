@@ -26,8 +26,8 @@ logs: build ## the end of every log; NAME=redis-0 for one of them
 demo: build ## hash every file under node_modules through the queue and compare with sha256sum
 	@$(NODE) build/examples/checksum/demo.js
 
-chaos: build ## break a stack of its own on purpose and prove that nothing is lost: make chaos FAULT=kill-primary ROUNDS=20 SEED=1
-	@$(NODE) build/lab/main.js
+chaos: build ## break a stack of its own on purpose and prove that nothing is lost; ARGS=--help for what there is to choose
+	@$(NODE) build/lab/main.js $(ARGS)
 
 build: node_modules/.installed ## compile
 	@npm run --silent build

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +78,7 @@ class Lab {
 
   /** A round that cannot even be brought to its end is broken, too. */
   async #round(fault: Fault, round: number): Promise<RoundResult> {
-    const { seed, strict, report } = this.options;
+    const { seed, strict, report, signal } = this.options;
     const random = new Random(`${seed}/${fault.name}/${round}`);
     const { stack, runs, prepared } = await this.#standingStack();
     const onStep = (text: string): void => {
@@ -86,7 +87,7 @@ class Lab {
     try {
       if (!prepared.has(fault)) await fault.prepare?.(stack);
       prepared.add(fault);
-      return await runRound({ stack, runs, fault, random, strict, onStep });
+      return await Promise.race([runRound({ stack, runs, fault, random, strict, onStep }), aborted(signal)]);
     } catch (error) {
       return brokenOff(fault, random.seed, (error as Error).message.trim());
     }
@@ -109,6 +110,12 @@ class Lab {
     this.options.report.kept(directory);
     await this.tearDown();
   }
+}
+
+/** Rejects when nobody wants to know any more; the round that runs is left to its end, which is that of its stack. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw new Error('interrupted');
 }
 
 const brokenOff = (fault: Fault, seed: string, message: string): RoundResult => ({

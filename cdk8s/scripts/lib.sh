@@ -2,6 +2,9 @@
 # shellcheck disable=SC2034,SC2154 # variables are for the script that sources this
 # What the start scripts and the probes share. Functions answer in variables where they can: a poll of six servers starts enough processes.
 
+# How often Sentinel asks every server for its role and its offset, see quicken.sh.
+info_period_ms=1000
+
 log() {
   printf 'moorline: %s\n' "$*" >&2
 }

@@ -111,7 +111,7 @@ replicas_differ() {
   return 1
 }
 
-# Sentinel chooses by offsets that may be 10 s old. It looks again as it begins, but waits 100 ms for the answers: a busy replica that has confirmed
+# Sentinel chooses by offsets that may be a second old. It looks again as it begins, but waits 100 ms for the answers: a busy replica that has confirmed
 # the most may come too late. No primary writes now, so what Sentinel sees from here on is final.
 await_fresh_look() {
   log 'the replicas differ, and Sentinel looks at them first'
@@ -122,7 +122,7 @@ await_fresh_look() {
     ! ask "$chosen" "$sentinel_password" SENTINEL REPLICAS "$PRIMARY_NAME" | all_looked_at_within_ms 250 || break
     looks=$((looks + 1))
   done
-  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD 10000 >/dev/null
+  ask "$chosen" "$sentinel_password" SENTINEL DEBUG INFO-PERIOD "$info_period_ms" >/dev/null
 }
 
 # Of the replicas that are up.

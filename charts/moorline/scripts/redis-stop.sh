@@ -72,7 +72,7 @@ find_sentinel() {
   find_sentinel_that_names_me
 }
 
-# Whichever replica Sentinel may choose has to have all that this node has; by offsets which may be 10 s old it might choose any.
+# Whichever replica Sentinel may choose has to have all that this node has; by offsets that are not of now it might choose any.
 await_replicas() {
   until_s=$(($(date +%s) + $1))
   until all_have_everything; do
@@ -151,6 +151,7 @@ await_successor() {
     [ -z "$successor" ] || return 0
     sleep 0.1
   done
+  collect_facts '' "$ordinal"
   find_promoted
   [ -n "$successor" ] || fail "does not hand over: no failover came about within $hand_over_s s"
 }

@@ -6,11 +6,11 @@ import {
   type ServerName,
 } from '../support/scripted-cluster.js';
 import { missingKeys } from '../support/missing-keys.js';
+import { setPriorities } from '../support/replica-priorities.js';
 import { waitFor } from '../support/wait-for.js';
 import { startWriters } from '../support/writers.js';
 
 const nodes = ['redis-0', 'redis-1', 'redis-2'] as const satisfies readonly ServerName[];
-const replicas = ['redis-1', 'redis-2'] as const satisfies readonly ServerName[];
 
 describe('a crash of the primary', () => {
   test('killed and restarted at once, it hands over to a replica and loses no confirmed write', async () => {
@@ -52,7 +52,7 @@ describe('a crash of the primary', () => {
   test('where no replica is fit to replace it, it starts as primary again and says so', async () => {
     const cluster = await settledCluster();
     await cluster.cli('redis-0', 'SET', 'key', 'value');
-    for (const node of replicas) await cluster.cli(node, 'CONFIG', 'SET', 'replica-priority', '0');
+    await setPriorities(cluster, '0');
     await cluster.kill('redis-0');
     cluster.start('redis-0');
     expect(await cluster.settled()).toBe('redis-0');
