@@ -12,6 +12,8 @@ export interface HighAvailabilityOptions {
   readonly sentinelPassword?: string;
   /** Further options of the data nodes as on the command line. */
   readonly args?: readonly string[];
+  /** Where all others reach the first primary instead, e.g. a proxy; the argument is its own port. */
+  readonly seenAt?: (port: number) => Promise<number>;
 }
 
 /** One primary, two replicas and three Sentinels that know each other. */
@@ -30,8 +32,8 @@ export interface HighAvailability {
 /** Starts the six processes and waits until every Sentinel knows two replicas and two fellows: from then on a failover works. */
 export async function startHighAvailability(options: HighAvailabilityOptions = {}): Promise<HighAvailability> {
   const { primaryName = 'test' } = options;
-  const nodes = await startNodes(options);
-  const sentinels = await startSentinels(nodes, { ...options, primaryName });
+  const { nodes, primaryPort } = await startNodes(options);
+  const sentinels = await startSentinels(nodes, { ...options, primaryName, primaryPort });
   return {
     primaryName,
     nodes,
@@ -44,17 +46,22 @@ export async function startHighAvailability(options: HighAvailabilityOptions = {
   };
 }
 
-async function startNodes({ args, password }: HighAvailabilityOptions): Promise<RedisServer[]> {
+async function startNodes({
+  args,
+  password,
+  seenAt,
+}: HighAvailabilityOptions): Promise<{ nodes: RedisServer[]; primaryPort: number }> {
   const auth = password === undefined ? [] : [`masterauth ${quote(password)}`];
   const common = { ...(args === undefined ? {} : { args }), ...(password === undefined ? {} : { password }) };
   const primary = await startRedis({ ...common, config: auth });
-  const replica = { ...common, config: [...auth, `replicaof 127.0.0.1 ${primary.port}`] };
+  const primaryPort = (await seenAt?.(primary.port)) ?? primary.port;
+  const replica = { ...common, config: [...auth, `replicaof 127.0.0.1 ${primaryPort}`] };
   const replicas = await Promise.all([startRedis(replica), startRedis(replica)]);
   await waitFor('both replicas follow the primary', async () => {
     const info = await primary.cli('INFO', 'replication');
     return (info.match(/state=online/g) ?? []).length === replicas.length;
   });
-  return [primary, ...replicas];
+  return { nodes: [primary, ...replicas], primaryPort };
 }
 
 async function startSentinels(
@@ -64,13 +71,13 @@ async function startSentinels(
     downAfterMs = 4000,
     password,
     sentinelPassword,
-  }: HighAvailabilityOptions & { readonly primaryName: string },
+    primaryPort,
+  }: HighAvailabilityOptions & { readonly primaryName: string; readonly primaryPort: number },
 ): Promise<RedisServer[]> {
-  const [primary, ...replicas] = nodes;
-  if (primary === undefined) throw new Error('Expected a primary');
+  const [, ...replicas] = nodes;
   const ports = await freePorts(3);
   const monitor = [
-    `sentinel monitor ${primaryName} 127.0.0.1 ${primary.port} 2`,
+    `sentinel monitor ${primaryName} 127.0.0.1 ${primaryPort} 2`,
     `sentinel down-after-milliseconds ${primaryName} ${downAfterMs}`,
     `sentinel failover-timeout ${primaryName} 10000`,
     ...(password === undefined ? [] : [`sentinel auth-pass ${primaryName} ${quote(password)}`]),
