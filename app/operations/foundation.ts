@@ -3,6 +3,7 @@ import type { Config } from '../config/index.js';
 import { createLog, type Logger } from '../log.js';
 import { createMetrics, type Registry } from '../metrics.js';
 import { RedisQueues } from '../queue/queues.js';
+import { ShardedQueues } from '../queue/sharding/sharded-queues.js';
 import type { Queues } from '../queue/types.js';
 import { connectRedis, poolStats, type RedisConnections } from '../redis/index.js';
 import { Health } from './health.js';
@@ -26,13 +27,14 @@ export interface Foundation {
 export function layFoundation(config: Config, log: Logger, stopping: AbortSignal): Foundation {
   const registry = createMetrics();
   const connections = connectRedis({ config, log, metrics: registry });
-  const queues = new RedisQueues(connections, {
+  const unsharded = new RedisQueues(connections, {
     durability: config.redis.target.kind === 'server' ? 'memory' : 'replicated',
     doneWindowMs: config.queue.doneWindowMs,
     waitReplicasTimeoutMs: config.queue.waitReplicasTimeoutMs,
     doorbellBlockMs: config.redis.blockingTimeoutMs,
     metrics: registry,
   });
+  const queues = new ShardedQueues(unsharded, connections);
   const identity = {
     kind: config.kind,
     serverId: config.serverId,

@@ -9,6 +9,7 @@ import type { PolicyCache } from './policy-cache.js';
 import type { QueueMetrics } from './queue-metrics.js';
 import type { QueuePolicy } from './policy.js';
 import { prepareJob, type PreparedJob } from './prepare-job.js';
+import type { Placed } from './sharding/shard-of.js';
 import type { Durability, EnqueueReceipt, EnqueueOutcome, JobInput } from './types.js';
 
 export interface EnqueuerOptions extends Deployment {
@@ -48,13 +49,43 @@ export class Enqueuer {
     }
   }
 
+  /** The same for a queue whose jobs go to several: all are checked by the settings of `queue` before any is stored. */
+  async enqueueOver(
+    queue: string,
+    jobs: readonly JobInput[],
+    queueFor: (job: Placed) => string,
+  ): Promise<EnqueueReceipt> {
+    const policy = await this.admit(queue, jobs);
+    const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`, policy.settings));
+    const places = new Map<string, number[]>();
+    for (const [place, { id }] of prepared.entries()) {
+      const name = queueFor({ id, key: jobs[place]?.key, dedupe: jobs[place]?.dedupe });
+      const part = places.get(name);
+      if (part === undefined) places.set(name, [place]);
+      else part.push(place);
+    }
+    const receipts: (EnqueueReceipt['jobs'][number] | undefined)[] = [];
+    const commitPart = async ([name, part]: [string, readonly number[]]): Promise<void> => {
+      const some = part.flatMap((place) => prepared[place] ?? []);
+      const { outcomes } = await this.commit(name, some, await this.admit(name, some));
+      for (const [index, outcome] of outcomes.entries()) {
+        receipts[part[index] ?? 0] = { id: some[index]?.id ?? '', ...outcome };
+      }
+    };
+    const results = await Promise.allSettled([...places].map(commitPart));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw withJobs(failed.reason, prepared);
+    const stored = receipts.flatMap((receipt) => receipt ?? []);
+    return { jobs: stored, durability: promiseKept(this.classOf(policy), this.options) };
+  }
+
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
     await Promise.all(Object.values(this.commits).map((commit) => commit.idle()));
   }
 
   /** Nothing is stored yet when this fails: any ids will do. */
-  private async admit(queue: string, jobs: readonly JobInput[]): Promise<QueuePolicy> {
+  private async admit(queue: string, jobs: readonly { readonly id?: string }[]): Promise<QueuePolicy> {
     try {
       const policy = await this.policies.of(queue);
       const { maxReadyAgeMs } = policy.settings;

@@ -26,6 +26,7 @@ export const limits = {
   maxErrorCodeLength: 100,
   maxDeadPage: 200,
   maxDeadSelection: 10_000,
+  maxShards: 64,
   minRatePerSecond: 0.01,
   maxRatePerSecond: 10_000,
   maxWaitingClaims: 10_000,
@@ -41,4 +42,4 @@ export const jobIdPattern = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 export const keyPattern = /^[^\p{Cc}\p{Cs}]+$/u;
 
 /** Fences are opaque to clients. One that was never handed out is stale, not malformed; no colon, which ends the id in a lease. */
-export const fencePattern = /^[A-Za-z0-9_-]{1,64}$/;
+export const fencePattern = /^[A-Za-z0-9._-]{1,64}$/;

@@ -15,6 +15,8 @@ import { PolicyCache } from './policy-cache.js';
 import { createQueueMetrics } from './queue-metrics.js';
 import { QueueRegistry } from './registry.js';
 import { checkSchema } from './data-schema.js';
+import { queueOfShard } from './sharding/shard-names.js';
+import type { Placed } from './sharding/shard-of.js';
 import { queueSettings, type QueueSettings, type SettingsView } from './settings.js';
 import { SettingsStore } from './settings-store.js';
 import { settlementsOf, settleResultOf } from './settlement.js';
@@ -47,7 +49,7 @@ import {
   checkInteger,
   checkJobId,
   checkKey,
-  checkQueueName,
+  checkShardName,
   checkText,
   invalid,
 } from './validate.js';
@@ -105,20 +107,32 @@ export class RedisQueues implements Queues {
   }
 
   async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
-    this.registry.note(queue);
+    this.registry.note(queueOfShard(queue));
     return this.enqueuer.enqueue(queue, jobs);
   }
 
+  /** Of a queue with shards: the name of the shard for each job. */
+  async enqueueOver(
+    queue: string,
+    jobs: readonly JobInput[],
+    shardFor: (job: Placed) => string,
+  ): Promise<EnqueueReceipt> {
+    checkShardName(queue);
+    checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
+    this.registry.note(queueOfShard(queue));
+    return this.enqueuer.enqueueOver(queue, jobs, shardFor);
+  }
+
   async claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkClaim('claim', request);
     return this.claims.claim(queue, request);
   }
 
   async settle(queue: string, request: SettleRequest): Promise<SettleResult> {
-    checkQueueName(queue);
+    checkShardName(queue);
     const settlements = settlementsOf(request);
     const { claim } = request;
     if (claim !== undefined) checkClaim('claim', claim);
@@ -134,7 +148,7 @@ export class RedisQueues implements Queues {
   }
 
   async waitForWork(queue: string, wait: WorkWait): Promise<boolean> {
-    checkQueueName(queue);
+    checkShardName(queue);
     return this.claims.untilWork(queue, wait);
   }
 
@@ -143,7 +157,7 @@ export class RedisQueues implements Queues {
   }
 
   async beat(queue: string, worker: string, { isLeaving = false } = {}): Promise<BeatAnswer> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkText('worker', worker, limits.maxWorkerLength);
     const call = queueCall('beat', queue, [worker, isLeaving ? 0 : 1, this.doneWindowMs]);
     const [isNew, cancelling] = (await this.connections.call('command', call)) as [number, number];
@@ -156,35 +170,35 @@ export class RedisQueues implements Queues {
   }
 
   async counts(queue: string): Promise<QueueCounts> {
-    checkQueueName(queue);
+    checkShardName(queue);
     return countsOf(queue, await this.connections.call('command', queueCall('counts', queue)));
   }
 
   async job(queue: string, id: string): Promise<JobView | undefined> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkJobId('the job id', id);
     return jobViewOf(queue, id, await this.connections.call('command', queueCall('job', queue, [id])));
   }
 
   async cancel(queue: string, id: string): Promise<Cancelled> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkJobId('the job id', id);
     const call = queueCall('cancel', queue, [this.doneWindowMs, id]);
     return cancelledOf(queue, id, await this.connections.call('command', call, { repeatable: true }));
   }
 
   async settings(queue: string): Promise<SettingsView> {
-    checkQueueName(queue);
+    checkShardName(queue);
     return this.settingsStore.read(queue);
   }
 
   async configure(queue: string, settings: QueueSettings): Promise<SettingsView> {
-    checkQueueName(queue);
+    checkShardName(queue);
     const { success, error } = queueSettings.safeParse(settings);
     if (!success) throw invalid('the settings', 'as documented', error.issues[0]?.message);
     if (settings.schema !== undefined) checkSchema(settings.schema);
     if (settings.durability === 'fsync') await this.checkDisk();
-    this.registry.note(queue);
+    this.registry.note(queueOfShard(queue));
     return this.settingsStore.write(queue, settings);
   }
 
@@ -209,23 +223,23 @@ export class RedisQueues implements Queues {
   }
 
   async empty(queue: string, limit: number = limits.maxEmptied): Promise<number> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkInteger('limit', limit, 1, limits.maxEmptied);
     return this.control.empty(queue, limit);
   }
 
   async dead(queue: string, request: DeadPageRequest): Promise<DeadPage> {
-    checkQueueName(queue);
+    checkShardName(queue);
     return this.letters.page(queue, request);
   }
 
   async replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed> {
-    checkQueueName(queue);
+    checkShardName(queue);
     return this.letters.replay(queue, selection, options);
   }
 
   async purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged> {
-    checkQueueName(queue);
+    checkShardName(queue);
     return this.letters.purge(queue, selection, options);
   }
 
@@ -242,15 +256,15 @@ export class RedisQueues implements Queues {
   }
 
   private async setMode(queue: string, mode: QueueMode): Promise<void> {
-    checkQueueName(queue);
-    this.registry.note(queue);
+    checkShardName(queue);
+    this.registry.note(queueOfShard(queue));
     await this.control.setMode(queue, mode);
   }
 
   private async setKeyPaused(queue: string, key: string, paused: boolean): Promise<void> {
-    checkQueueName(queue);
+    checkShardName(queue);
     checkKey('the key', key);
-    this.registry.note(queue);
+    this.registry.note(queueOfShard(queue));
     await this.control.setKeyPaused(queue, key, paused);
   }
 }

@@ -45,6 +45,9 @@ export const queueSettings = z
       .min(1000)
       .max(7 * 86_400_000)
       .describe('How long at least results are kept and ids of finished jobs are refused as duplicates'),
+    shards: count(limits.maxShards).describe(
+      'Over so many keys of Redis, and primaries of a Redis Cluster, its jobs are spread; 1 by default. Order is kept within a shard',
+    ),
     ageingMs: duration.describe('So long a wait weighs as much as one step of priority: nothing starves'),
     concurrency: count(100_000).describe('Jobs under way at the same time, over all workers'),
     ratePerSecond: rate.describe('Jobs handed out a second, over all workers'),
@@ -67,12 +70,25 @@ export interface SettingsView {
   readonly settings: QueueSettings;
 }
 
+/** What a queue with shards divides among them. */
+const divided = ['concurrency', 'ratePerSecond', 'burst'];
+
 /** The settings that functions need, as functions/queue.lua reads them. */
-export function policyText({ backoff: wait, ...settings }: QueueSettings): string {
-  const parts = Object.entries(settings).flatMap(([name, value]) =>
+export function policyText({ backoff: wait, shards = 1, ...settings }: QueueSettings): string {
+  const parts = Object.entries(shardOfLimits(settings, shards)).flatMap(([name, value]) =>
     typeof value === 'number' ? [`${name}=${value}`] : [],
   );
   return [...parts, ...(wait === undefined ? [] : [`backoff=${backoffText(wait)}`])].join(' ');
+}
+
+/** Each shard keeps to its share by itself; what is counted in whole jobs is rounded up. */
+function shardOfLimits(settings: QueueSettings, shards: number): QueueSettings {
+  if (shards === 1) return settings;
+  const share = ([name, value]: [string, unknown]): [string, unknown] => {
+    if (!divided.includes(name) || typeof value !== 'number') return [name, value];
+    return [name, name === 'ratePerSecond' ? value / shards : Math.ceil(value / shards)];
+  };
+  return Object.fromEntries(Object.entries(settings).map(share));
 }
 
 /** For example `fullJitter:1000:300000`; jobs carry their own in the same words. */

@@ -16,6 +16,12 @@ export function checkQueueName(queue: string): void {
   }
 }
 
+/** A queue, or a shard of one. */
+export function checkShardName(name: string): void {
+  const shard = /:[1-9]\d?$/.exec(name);
+  checkQueueName(shard === null ? name : name.slice(0, shard.index));
+}
+
 export function checkJobId(field: string, id: string): void {
   if (!jobIdPattern.test(id)) throw invalid(field, '1-200 characters without control characters', id);
 }

@@ -2,6 +2,7 @@ import { loadConfig } from '../../config/index.js';
 import { createLog } from '../../log.js';
 import { createMetrics } from '../../metrics.js';
 import { RedisQueues } from '../../queue/queues.js';
+import { ShardedQueues } from '../../queue/sharding/sharded-queues.js';
 import type { ClaimedJob, ClaimRequest, DeliveryRef, JobView as StoredView, SettleRequest } from '../../queue/types.js';
 import { connectRedis } from '../../redis/index.js';
 import type { RedisOptions } from '../options.js';
@@ -17,10 +18,11 @@ export function openEngine({ redis, password, sentinelPassword, caFile }: RedisO
   };
   const config = loadConfig(environment, 'worker');
   const connections = connectRedis({ config, log: createLog({ level: 'silent' }), metrics: createMetrics() });
-  const queues = new RedisQueues(connections, {
-    durability: config.redis.target.kind === 'sentinel' ? 'replicated' : 'memory',
+  const unsharded = new RedisQueues(connections, {
+    durability: config.redis.target.kind === 'server' ? 'memory' : 'replicated',
     doneWindowMs: config.queue.doneWindowMs,
   });
+  const queues = new ShardedQueues(unsharded, connections);
   return {
     enqueue: (queue, jobs) => queues.enqueue(queue, jobs),
     claim: async (queue, request) => (await queues.claim(queue, request)).map(parsed),

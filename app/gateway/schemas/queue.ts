@@ -141,7 +141,7 @@ const fingerprint = z.string().min(1).max(200);
 
 export const deadQuery = z.strictObject({
   limit: queryNumber(1, limits.maxDeadPage).describe('Jobs a page; 50 by default'),
-  cursor: queryText(500).describe('As the page before gave it'),
+  cursor: queryText(2_000).describe('As the page before gave it'),
   fingerprint: queryText(200).describe('Only jobs that died of the same'),
 });
 

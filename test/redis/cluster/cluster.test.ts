@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { queueKey } from '../../../app/queue/keys.js';
+import { shardName } from '../../../app/queue/sharding/shard-names.js';
 import { bellChannel } from '../../../app/redis/cluster/bell.js';
 import { keySlot } from '../../../app/redis/cluster/key-slot.js';
 import { startCluster, type TestCluster } from '../support/cluster.js';
 import { connect, connectReady } from '../support/connect.js';
-import { openQueues } from '../support/queues.js';
+import { openQueues, openSharded } from '../support/queues.js';
 import { waitFor } from '../support/wait-for.js';
 
 let cluster: TestCluster;
@@ -89,4 +90,25 @@ describe('a Redis Cluster', () => {
     for (const queue of names) await there.enqueue(queue, [{ id: 'a', data: 1 }]);
     expect((await Promise.all(waiting)).flat()).toHaveLength(names.length);
   });
+
+  test('shares a queue with shards among all its primaries, also one that gets them while jobs flow', async () => {
+    const [here, there] = [await openSharded(cluster.uri), await openSharded(cluster.uri)];
+    await here.enqueue('spread', jobs(0, 100));
+    await here.configure('spread', { shards: 8 });
+    const waiting = there.claim('spread', { ...claim, waitMs: 50_000 });
+    await here.enqueue('spread', jobs(100, 400));
+    const owners = await Promise.all(
+      Array.from({ length: 8 }, (_, shard) => cluster.ownerOf(queueKey(shardName('spread', shard), 'jobs'))),
+    );
+    expect(new Set(owners.map(({ port }) => port)).size).toBe(3);
+    const seen = new Set((await waiting).map(({ id }) => id));
+    for (let some = await there.claim('spread', claim); some.length > 0; some = await there.claim('spread', claim)) {
+      for (const { id } of some) seen.add(id);
+    }
+    expect(seen.size).toBe(400);
+    expect(await here.counts('spread')).toMatchObject({ ready: 0, leased: 400 });
+  });
 });
+
+const jobs = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => ({ id: `${from + n}`, data: n }));

@@ -1,5 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { RedisQueues, type QueuesOptions } from '../../../app/queue/queues.js';
+import { ShardedQueues } from '../../../app/queue/sharding/sharded-queues.js';
 import type { ClaimedJob, JobInput } from '../../../app/queue/types.js';
 import type { RedisConnections } from '../../../app/redis/index.js';
 import { connectReady } from './connect.js';
@@ -23,6 +24,12 @@ export async function openQueues(uri: string, options: Partial<QueuesOptions> = 
   const queues = new RedisQueues(connections, { durability: 'memory', ...options });
   opened.add(queues);
   return { queues, connections };
+}
+
+/** The same, of which some may have shards. */
+export async function openSharded(uri: string, options: Partial<QueuesOptions> = {}): Promise<ShardedQueues> {
+  const { queues, connections } = await openQueues(uri, options);
+  return new ShardedQueues(queues, connections);
 }
 
 /** Enqueues jobs of one priority and claims them: they come in the same order. */
