@@ -19,13 +19,21 @@ export function joinCounts(queue: string, parts: readonly QueueCounts[]): QueueC
   };
 }
 
-/** Field by field, of objects that hold nothing but numbers. */
-export function sumFields<T extends { readonly [Key in keyof T]: number }>(parts: readonly T[]): T {
-  const sums: Record<string, number> = {};
-  for (const [name, value] of parts.flatMap((part) => Object.entries<number>(part))) {
-    sums[name] = (sums[name] ?? 0) + value;
-  }
-  return sums as T;
+/** Numbers, and objects of them. */
+interface Sums {
+  readonly [name: string]: number | Sums;
+}
+
+/** Field by field; the parts are alike. */
+export function sumFields<T extends object>(parts: readonly T[]): T {
+  const [first = {}] = parts as readonly Sums[];
+  const fields = Object.keys(first).map((name) => {
+    const values = (parts as readonly Sums[]).map((part) => part[name]);
+    const numbers = values.filter((value) => typeof value === 'number');
+    const inner = values.filter((value) => typeof value === 'object');
+    return [name, inner.length > 0 ? sumFields(inner) : numbers.reduce((total, value) => total + value, 0)];
+  });
+  return Object.fromEntries(fields) as T;
 }
 
 /** What is asked of each shard for one page of all; shards that have told everything are not in it. */

@@ -221,7 +221,7 @@ export class ShardedQueues implements Queues {
   }
 
   /** Shard by shard, until as many have matched as the limit allows. */
-  private async inTurn<T extends { readonly matched: number } & { readonly [Key in keyof T]: number }>(
+  private async inTurn<T extends { readonly matched: number }>(
     shards: readonly string[],
     { limit = limits.maxDeadSelection, ...options }: DeadOptions,
     work: (shard: string, options: DeadOptions) => Promise<T>,

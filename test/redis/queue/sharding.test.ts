@@ -113,10 +113,7 @@ describe('a queue with shards', () => {
     await expect(queues.enqueue('paused', jobs(1))).rejects.toMatchObject({ code: 'queue_paused' });
     await queues.resume('paused');
     expect(await queues.claim('paused', claim)).toMatchObject([{ id: 'job-9' }]);
-    await queues.enqueue(
-      'paused',
-      jobs(30).slice(10),
-    );
+    await queues.enqueue('paused', jobs(30).slice(10));
     expect(await queues.empty('paused')).toBe(20);
   });
 

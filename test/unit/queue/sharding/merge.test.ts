@@ -38,10 +38,10 @@ describe('a page of dead letters', () => {
 test('numbers are summed field by field', () => {
   expect(
     sumFields([
-      { a: 1, b: 2 },
-      { a: 3, b: 4 },
+      { a: 1, b: { c: 2 } },
+      { a: 3, b: { c: 4 } },
     ]),
-  ).toEqual({ a: 4, b: 6 });
+  ).toEqual({ a: 4, b: { c: 6 } });
 });
 
 test('settlements go to the shards that their fences name, and come back as one answer', () => {
