@@ -95,7 +95,30 @@ describe('passwords, users and certificates', () => {
     await waitFor('the reason', () => mistaken.status().reason?.includes('other.example'));
   });
 
-  test('with rediss+sentinel the Sentinels are asked over TLS, too', async () => {
+  test('certificates and authorities that were renewed count from the next connect on', async () => {
+    const tlsPort = await freePort();
+    const { cert, key } = await makeCertificates(directory, 'redis.example');
+    const server = await startRedis({
+      args: ['--appendonly', 'yes'],
+      config: [
+        `tls-port ${tlsPort}`,
+        `tls-cert-file ${cert}`,
+        `tls-key-file ${key}`,
+        `tls-ca-cert-file ${cert}`,
+        'tls-auth-clients no',
+      ],
+    });
+    const redis = await connectReady(`rediss://127.0.0.1:${tlsPort}`, {
+      REDIS_TLS_CA_FILE: cert,
+      REDIS_TLS_SERVERNAME: 'redis.example',
+    });
+    await server.kill();
+    await makeCertificates(directory, 'redis.example');
+    await server.start();
+    expect(await redis.command(['PING'], { deadlineMs: 30_000 })).toEqual(Buffer.from('PONG'));
+  });
+
+  test('with rediss+sentinel the Sentinels are asked over TLS, too, each with a password of its own', async () => {
     const { cert, key } = await makeCertificates(directory, 'redis.example');
     const [tlsPort, sentinelTlsPort] = [await freePort(), await freePort()];
     const tls = [
@@ -105,15 +128,25 @@ describe('passwords, users and certificates', () => {
       'tls-auth-clients no',
       'tls-replication yes',
     ];
-    await startRedis({ config: [`tls-port ${tlsPort}`, ...tls] });
+    await startRedis({ config: [`tls-port ${tlsPort}`, ...tls, 'user ann on >pass ~* &* +@all'] });
     await startRedis({
       sentinel: true,
-      config: [`tls-port ${sentinelTlsPort}`, ...tls, `sentinel monitor test 127.0.0.1 ${tlsPort} 1`],
+      password: 'other',
+      config: [
+        `tls-port ${sentinelTlsPort}`,
+        ...tls,
+        `sentinel monitor test 127.0.0.1 ${tlsPort} 1`,
+        'sentinel auth-user test ann',
+        'sentinel auth-pass test pass',
+      ],
     });
-    const redis = await connectReady(`rediss+sentinel://127.0.0.1:${sentinelTlsPort}/test`, {
+    const redis = await connectReady(`rediss+sentinel://ann@127.0.0.1:${sentinelTlsPort}/test`, {
       REDIS_TLS_CA_FILE: cert,
       REDIS_TLS_SERVERNAME: 'redis.example',
+      REDIS_PASSWORD: 'pass',
+      SENTINEL_PASSWORD: 'other',
     });
+    expect(await redis.command(['ACL', 'WHOAMI'])).toEqual(Buffer.from('ann'));
     expect(redis.status()).toMatchObject({ primary: `127.0.0.1:${tlsPort}`, sentinels: { connected: 1 } });
   });
 });
