@@ -42,6 +42,7 @@ local function enqueue(keys, args)
       local traits = new_traits(options, priority)
       if traits then
         statuses[i], stands[#stands + 1] = enqueue_special(q, id, record, traits, place + i, tonumber(delay_ms))
+        known[id] = statuses[i] ~= '~'
       elseif delay_ms == '0' then
         statuses[i] = 'q'
         push(records, id, record)

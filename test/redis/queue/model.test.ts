@@ -12,11 +12,14 @@ import { QueueModel, type ModelSettlement } from './queue-model.js';
 const runs = Number(process.env['RUNS'] ?? 50);
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
+const keys = ['k', 'l'] as const;
 const job = fc.record({
   id: fc.constantFrom(...ids),
   priority: fc.constantFrom(0, 4, 9),
   maxAttempts: fc.integer({ min: 1, max: 3 }),
   delayed: fc.boolean(),
+  key: fc.constantFrom(undefined, ...keys),
+  dedupe: fc.option(fc.constant('once'), { nil: undefined, freq: 8 }),
 });
 const settlement = fc.record({ verdict: fc.constantFrom(...verdicts), delivery: fc.nat(), retryNow: fc.boolean() });
 const step = fc.oneof(
@@ -37,9 +40,16 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom('expire' as const, 'purge' as const, 'cancel' as const), at: fc.nat() }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('pauseKey' as const, 'resumeKey' as const),
+      key: fc.constantFrom(...keys),
+    }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
-      do: fc.constantFrom('makeDue' as const, 'pause' as const, 'resume' as const, 'replay' as const),
+      do: fc.constantFrom('makeDue' as const, 'pause' as const, 'resume' as const, 'replay' as const, 'empty' as const),
     }),
   },
 );
@@ -78,9 +88,10 @@ class History {
   async take(step: Step): Promise<void> {
     await this.act(step);
     expect(await brokenInvariants(this.redis.connections, this.queue)).toEqual([]);
-    const count = (state: 'ready' | 'delayed' | 'leased' | 'dead') => this.model.in(state).length;
+    const count = (state: 'ready' | 'blocked' | 'delayed' | 'leased' | 'dead') => this.model.in(state).length;
     expect(await this.redis.queues.counts(this.queue)).toMatchObject({
       ready: count('ready'),
+      blocked: count('blocked'),
       delayed: count('delayed'),
       leased: count('leased'),
       dead: count('dead'),
@@ -93,13 +104,13 @@ class History {
     const { queues } = this.redis;
     switch (step.do) {
       case 'enqueue': {
-        const expected = step.jobs.map(({ id, priority, maxAttempts, delayed }) =>
-          this.model.enqueue(id, priority, maxAttempts, delayed),
-        );
-        const jobs = step.jobs.map(({ delayed, ...rest }) => ({
+        const expected = this.model.enqueue(step.jobs);
+        const jobs = step.jobs.map(({ delayed, key, dedupe, ...rest }) => ({
           ...rest,
           data: rest.id,
           ...(delayed ? { delayMs: 3_600_000 } : {}),
+          ...(key === undefined ? {} : { key }),
+          ...(dedupe === undefined ? {} : { dedupe: { key: dedupe, mode: 'simple' as const } }),
         }));
         const receipt = await queues.enqueue(this.queue, jobs);
         expect(receipt.jobs.map(({ status }) => status)).toEqual(expected);
@@ -133,6 +144,14 @@ class History {
       case 'resume':
         this.model.paused = step.do === 'pause';
         await queues[step.do](this.queue);
+        return;
+      case 'pauseKey':
+      case 'resumeKey':
+        this.model[step.do](step.key);
+        await queues[step.do](this.queue, step.key);
+        return;
+      case 'empty':
+        expect(await queues.empty(this.queue)).toBe(this.model.empty());
         return;
       case 'replay':
         await this.replay();

@@ -6,7 +6,11 @@ export interface ModelJob {
   readonly id: string;
   readonly priority: number;
   readonly maxAttempts: number;
-  state: 'ready' | 'delayed' | 'leased' | 'dead';
+  readonly key: string | undefined;
+  /** `blocked`: behind another job of its key. */
+  state: 'ready' | 'blocked' | 'delayed' | 'leased' | 'dead';
+  /** Of its key, one at a time has it; without a key, nobody does. */
+  hasSlot: boolean;
   /** In line; kept while leased. */
   place: number;
   /** When delayed: 0 made due by the test, 1 due in this very turn, undefined not due. */
@@ -27,7 +31,15 @@ export interface ModelSettlement {
   readonly retryNow: boolean;
 }
 
+export interface ModelInput extends Pick<ModelJob, 'id' | 'priority' | 'maxAttempts' | 'key'> {
+  readonly delayed: boolean;
+  /** In the mode `simple`. */
+  readonly dedupe: string | undefined;
+}
+
 const maxCrashes = 5;
+/** Who gave its slot back comes before all that joined the lane. */
+const front = -1_000_000;
 
 export class QueueModel {
   readonly jobs = new Map<string, ModelJob>();
@@ -35,30 +47,31 @@ export class QueueModel {
   /** The fence of the delivery with which it ended, if there was one. */
   readonly cancelled = new Map<string, string | undefined>();
   paused = false;
+  private readonly pausedKeys = new Set<string>();
+  /** Names of dedupe, and the job that stands for each. */
+  private readonly standIns = new Map<string, string>();
   private places = 0;
 
-  enqueue(id: string, priority: number, maxAttempts: number, delayed: boolean): 'queued' | 'delayed' | 'duplicate' {
-    if (this.jobs.has(id) || this.done.has(id) || this.cancelled.has(id)) return 'duplicate';
-    const state = delayed ? 'delayed' : 'ready';
-    this.jobs.set(id, {
-      id,
-      priority,
-      maxAttempts,
-      state,
-      place: this.nextPlace(),
-      expired: false,
-      attempts: 0,
-      crashes: 0,
-    });
-    return delayed ? 'delayed' : 'queued';
+  /** Places are taken for all jobs of a request before any of them moves others. */
+  enqueue(jobs: readonly ModelInput[]): ('queued' | 'delayed' | 'duplicate')[] {
+    const places = this.takePlaces(jobs.length);
+    return jobs.map((job, index) => this.add(job, places + index));
   }
 
   /** Settles, does the upkeep, and answers which settlements count and which jobs are handed out, in order. */
   turn(settlements: readonly ModelSettlement[], max: number): { accepted: boolean[]; claimed: ModelJob[] } {
     const accepted = settlements.map((settlement) => this.settle(settlement));
     this.upkeep();
-    const claimed = this.paused ? [] : this.line().slice(0, max);
-    for (const job of claimed) Object.assign(job, { state: 'leased', expired: false });
+    const claimed: ModelJob[] = [];
+    for (const job of this.paused ? [] : this.line()) {
+      if (claimed.length === max) break;
+      if (job.key !== undefined && this.pausedKeys.has(job.key)) {
+        this.stepBack(job);
+        continue;
+      }
+      Object.assign(job, { state: 'leased', expired: false });
+      claimed.push(job);
+    }
     return { accepted, claimed };
   }
 
@@ -68,12 +81,30 @@ export class QueueModel {
 
   /** In the order given. */
   replay(ids: readonly string[]): number {
-    for (const id of ids) {
-      const { priority, maxAttempts } = this.jobs.get(id) ?? { priority: 0, maxAttempts: 0 };
+    const places = this.takePlaces(ids.length);
+    for (const [index, id] of ids.entries()) {
+      const { priority, maxAttempts, key } = this.jobs.get(id) ?? { priority: 0, maxAttempts: 0, key: undefined };
       this.jobs.delete(id);
-      this.enqueue(id, priority, maxAttempts, false);
+      this.add({ id, priority, maxAttempts, key, delayed: false, dedupe: undefined }, places + index);
     }
     return ids.length;
+  }
+
+  pauseKey(key: string): void {
+    this.pausedKeys.add(key);
+  }
+
+  resumeKey(key: string): void {
+    this.pausedKeys.delete(key);
+    this.fill(key);
+  }
+
+  /** All that nobody has under way. */
+  empty(): number {
+    const waiting = (['blocked', 'ready', 'delayed'] as const).flatMap((state) => this.in(state));
+    for (const { id } of waiting) this.jobs.delete(id);
+    for (const job of waiting) this.leave(job);
+    return waiting.length;
   }
 
   purge(id: string): number {
@@ -89,10 +120,67 @@ export class QueueModel {
     return 'cancelling';
   }
 
-  private endCancelled({ id, fence }: Pick<ModelJob, 'id' | 'fence'>): 'cancelled' {
-    this.jobs.delete(id);
-    this.cancelled.set(id, fence);
+  private endCancelled(job: ModelJob, fence = job.fence): 'cancelled' {
+    this.jobs.delete(job.id);
+    this.cancelled.set(job.id, fence);
+    this.leave(job);
     return 'cancelled';
+  }
+
+  private add({ dedupe, delayed, ...input }: ModelInput, place: number): 'queued' | 'delayed' | 'duplicate' {
+    const { id } = input;
+    if (this.jobs.has(id) || this.done.has(id) || this.cancelled.has(id)) return 'duplicate';
+    if (dedupe !== undefined && this.standIns.has(dedupe)) return 'duplicate';
+    if (dedupe !== undefined) this.standIns.set(dedupe, id);
+    const job: ModelJob = {
+      ...input,
+      state: 'delayed',
+      hasSlot: false,
+      place,
+      expired: false,
+      attempts: 0,
+      crashes: 0,
+    };
+    this.jobs.set(id, job);
+    if (!delayed) this.enter(job, place);
+    return delayed ? 'delayed' : 'queued';
+  }
+
+  private enter(job: ModelJob, place: number): void {
+    const { key } = job;
+    Object.assign(job, { place, state: 'ready', due: undefined });
+    if (key === undefined || job.hasSlot) return;
+    if (this.holderOf(key) === undefined && !this.pausedKeys.has(key)) {
+      job.hasSlot = true;
+      return;
+    }
+    job.state = 'blocked';
+    const holder = this.holderOf(key);
+    if (this.pausedKeys.has(key) || holder?.state !== 'ready' || holder.priority >= job.priority) return;
+    this.stepBack(holder);
+    this.fill(key);
+  }
+
+  private stepBack(job: ModelJob): void {
+    Object.assign(job, { state: 'blocked', hasSlot: false, place: job.place + front });
+  }
+
+  private leave(job: ModelJob): void {
+    for (const [name, id] of this.standIns) if (id === job.id) this.standIns.delete(name);
+    const hadSlot = job.hasSlot;
+    job.hasSlot = false;
+    if (hadSlot && job.key !== undefined) this.fill(job.key);
+  }
+
+  /** The first of the lane gets the slot, if it is free, and a place at the end of the line. */
+  private fill(key: string): void {
+    if (this.pausedKeys.has(key) || this.holderOf(key) !== undefined) return;
+    const [first] = this.inOrder('blocked').filter((job) => job.key === key);
+    if (first !== undefined) Object.assign(first, { state: 'ready', hasSlot: true, place: this.takePlaces(1) });
+  }
+
+  private holderOf(key: string): ModelJob | undefined {
+    return [...this.jobs.values()].find((job) => job.key === key && job.hasSlot);
   }
 
   private settle({ verdict, id, fence, retryNow }: ModelSettlement): boolean {
@@ -112,41 +200,51 @@ export class QueueModel {
     if (verdict === 'done') {
       this.jobs.delete(id);
       this.done.set(id, fence);
+      this.leave(job);
     }
     if (verdict === 'release') job.state = 'ready';
     if (verdict === 'failed') {
       job.attempts += 1;
       job.state = job.attempts >= job.maxAttempts ? 'dead' : 'delayed';
       job.due = retryNow ? 1 : undefined;
+      if (job.state === 'dead') this.leave(job);
     }
     if (verdict !== 'done') job.lastSettled = `${verdict} ${fence}`;
     return true;
   }
 
   private upkeep(): void {
-    for (const job of this.in('leased').filter(({ expired }) => expired)) {
+    for (const job of this.in('leased')
+      .filter(({ expired }) => expired)
+      .sort((a, b) => compare(a.id, b.id))) {
       if (job.cancelled === true) {
-        this.endCancelled({ id: job.id });
+        this.endCancelled(job, 'none');
         continue;
       }
       job.crashes += 1;
       job.state = job.crashes >= maxCrashes ? 'dead' : 'ready';
+      if (job.state === 'dead') this.leave(job);
     }
     const due = this.in('delayed').filter((job) => job.due !== undefined);
-    for (const job of [...due].sort(
-      (a, b) => Number(a.due) - Number(b.due) || b.priority - a.priority || compare(a.id, b.id),
-    )) {
-      Object.assign(job, { state: 'ready', due: undefined, place: this.nextPlace() });
+    const places = this.takePlaces(due.length);
+    for (const [index, job] of [...due]
+      .sort((a, b) => Number(a.due) - Number(b.due) || b.priority - a.priority || compare(a.id, b.id))
+      .entries()) {
+      this.enter(job, places + index);
     }
   }
 
   private line(): ModelJob[] {
-    return [...this.in('ready')].sort((a, b) => b.priority - a.priority || a.place - b.place);
+    return this.inOrder('ready');
   }
 
-  private nextPlace(): number {
-    this.places += 1;
-    return this.places;
+  private inOrder(state: ModelJob['state']): ModelJob[] {
+    return [...this.in(state)].sort((a, b) => b.priority - a.priority || a.place - b.place);
+  }
+
+  private takePlaces(count: number): number {
+    this.places += count;
+    return this.places - count + 1;
   }
 }
 
