@@ -48,7 +48,10 @@ export const queueSettings = z
     shards: count(limits.maxShards).describe(
       'Over so many keys of Redis, and primaries of a Redis Cluster, its jobs are spread; 1 by default. Order is kept within a shard',
     ),
-    ageingMs: duration.describe('So long a wait weighs as much as one step of priority: nothing starves'),
+    ageingMs: duration.describe(
+      'So long a wait weighs as much as one step of priority: nothing starves. Holds from the next claim on, for jobs in line, too; ' +
+        'among jobs of one key, priority stays strict',
+    ),
     concurrency: count(100_000).describe('Jobs under way at the same time, over all workers'),
     ratePerSecond: rate.describe('Jobs handed out a second, over all workers'),
     burst: count(100_000).describe('How many of them at once; 1 by default'),

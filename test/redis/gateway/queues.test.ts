@@ -36,6 +36,37 @@ describe('queues over HTTP', () => {
     expect(second.queues.map(({ queue }) => queue)[0]).toBe('list-c');
   });
 
+  test('a key is paused and resumed, and its jobs say so', async () => {
+    await client.queue('keys', 'jobs', { id: 'a', data: 1, key: 'tenant 7/ü' });
+    const key = `keys/${encodeURIComponent('tenant 7/ü')}`;
+    expect((await client.queue('keys', `${key}/pause`, {})).body).toEqual({
+      queue: 'keys',
+      key: 'tenant 7/ü',
+      paused: true,
+    });
+    const view = await get('keys/jobs/a');
+    jobView.parse(view);
+    expect(view).toMatchObject({ state: 'ready', because: { reason: 'key_paused' } });
+    expect((await client.queue('keys', 'claim', {})).body.jobs).toEqual([]);
+    await client.queue('keys', `${key}/resume`, {});
+    expect((await client.queue('keys', 'claim', {})).body.jobs).toMatchObject([{ id: 'a', key: 'tenant 7/ü' }]);
+  });
+
+  test('a draining queue answers 409 to new jobs, and can be emptied', async () => {
+    const dedupe = { key: 'x', mode: 'simple' };
+    await client.queue('drain', 'jobs', { id: 'a', data: 1, dedupe });
+    expect((await client.queue('drain', 'jobs', { id: 'b', data: 1, dedupe })).body.jobs).toEqual([
+      { id: 'b', status: 'duplicate', of: 'a' },
+    ]);
+    await client.queue('drain', 'drain', {});
+    const refused = await client.queue('drain', 'jobs', { id: 'c', data: 1 });
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'queue_paused', retryable: true } } });
+    expect(await get('drain')).toMatchObject({ draining: true, ready: 1 });
+    expect((await client.queue('drain', 'empty', {})).body).toEqual({ removed: 1 });
+    await client.queue('drain', 'resume', {});
+    expect(await get('drain')).toMatchObject({ draining: false, ready: 0 });
+  });
+
   test('a paused queue hands out nothing until it resumes', async () => {
     await client.queue('paused', 'jobs', { data: 1 });
     expect((await client.queue('paused', 'pause')).body).toEqual({ queue: 'paused', paused: true });
