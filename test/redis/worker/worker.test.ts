@@ -196,6 +196,30 @@ describe('a worker', () => {
     await client.queue('slow', 'claim', {});
   });
 
+  test('told to stop, it lets go of a push that is not answered in time, and hands the job back at once', async () => {
+    const seen: string[] = [];
+    const server = createServer((request) => {
+      seen.push('asked');
+      request.socket.once('close', () => seen.push('let go'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const worker = await startWorker({
+      REDIS_URI: `redis://${redis.address}`,
+      MOORLINE_WORKER_PUSH: JSON.stringify({
+        unanswered: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      }),
+      MOORLINE_WORKER_LEASE_MS: '600000',
+      MOORLINE_SHUTDOWN_GRACE_MS: '2000',
+    });
+    await client.queue('unanswered', 'jobs', { id: 'p', data: 1 });
+    await waitFor('it is asked', () => seen.length === 1);
+    worker.signal('SIGTERM');
+    expect(await worker.exit()).toBe(0);
+    expect(seen).toEqual(['asked', 'let go']);
+    expect(await job('unanswered', 'p')).toMatchObject({ state: 'ready', attempts: 0, crashes: 0 });
+    server.close();
+  });
+
   test('works on after Redis was away, and settles what was finished meanwhile', async () => {
     const file = join(directory, 'away');
     const worker = await startWorker({ ...environment, MOORLINE_WORKER_LEASE_MS: '600000' });
