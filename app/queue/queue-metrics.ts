@@ -49,7 +49,8 @@ export function createQueueMetrics(registry: Registry): QueueMetrics {
     claimed: (queue, jobs) => {
       const label = labelOf(queue);
       const wait = waits.labels(label);
-      for (const { waitedMs } of jobs) wait.observe(Math.max(0, waitedMs) / 1000);
+      // What is claimed must be handed on, whatever is wrong with its metrics.
+      for (const { waitedMs } of jobs) if (Number.isFinite(waitedMs)) wait.observe(Math.max(0, waitedMs) / 1000);
       for (const [attempt, count] of countAttempts(jobs)) attempts.labels(label, attempt).inc(count);
     },
     unconfirmed: (durability) => {
