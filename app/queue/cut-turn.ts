@@ -30,10 +30,7 @@ export function cutTurn<S extends TurnSubmission>(submissions: readonly S[]): Tu
   for (const submission of submissions) {
     if (!plan.takeSettlements(submission) || !plan.takeClaim(submission)) break;
   }
-  return {
-    settlements: verdicts.flatMap((verdict) => plan.settlements.filter(({ item }) => item.verdict === verdict)),
-    claims: plan.claims,
-  };
+  return { settlements: inOrder(plan.settlements), claims: plan.claims };
 }
 
 class Plan<S extends TurnSubmission> {
@@ -71,4 +68,11 @@ class Plan<S extends TurnSubmission> {
     if (this.settlements.length === 0) return true;
     return this.cost + costs[verdict] <= callLimits.maxSettlementCost && this.bytes + bytes <= callLimits.maxBytes;
   }
+}
+
+const rank: ReadonlyMap<Verdict, number> = new Map(verdicts.map((verdict, at) => [verdict, at]));
+
+/** By verdict, each in the order they came: mostly so already. */
+function inOrder<S>(settlements: Placed<S, Settlement>[]): readonly Placed<S, Settlement>[] {
+  return settlements.sort((one, other) => (rank.get(one.item.verdict) ?? 0) - (rank.get(other.item.verdict) ?? 0));
 }

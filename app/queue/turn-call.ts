@@ -40,15 +40,15 @@ export interface Outlook {
 }
 
 export function turnCall(queue: string, { settlements, claims }: TurnInput, doneWindowMs: number): FunctionCall {
-  const countOf = (verdict: string) => settlements.filter((settlement) => settlement.verdict === verdict).length;
-  return queueCall('turn', queue, [
-    doneWindowMs,
-    Math.floor(Math.random() * 2 ** 31),
-    ...verdicts.map(countOf),
-    claims.length,
-    ...settlements.flatMap(({ args }) => args),
-    ...claims.flatMap(({ max, leaseMs, worker, beats = false }) => [max, leaseMs, worker, beats ? 1 : 0]),
-  ]);
+  const counts = new Map(verdicts.map((verdict) => [verdict, 0]));
+  const args: (string | number)[] = [];
+  for (const settlement of settlements) {
+    counts.set(settlement.verdict, (counts.get(settlement.verdict) ?? 0) + 1);
+    args.push(...settlement.args);
+  }
+  for (const { max, leaseMs, worker, beats = false } of claims) args.push(max, leaseMs, worker, beats ? 1 : 0);
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  return queueCall('turn', queue, [doneWindowMs, seed, ...counts.values(), claims.length, ...args]);
 }
 
 const answerOf: Readonly<Record<string, SettlementAnswer>> = { a: 'accepted', c: 'cancelled' };
@@ -72,14 +72,10 @@ function readClaimReply(reply: ClaimReply): Claimed {
   const jobs: ClaimedJob[] = [];
   const readyAt: number[] = [];
   for (let at = 1; at + 4 < reply.length; at += 4) {
-    const [id, fence, attempt, record] = reply.slice(at, at + 4);
-    const job = {
-      id: String(id),
-      fence: String(fence),
-      attempt: Number(attempt),
-      leaseUntil,
-      ...readRecord(record as Buffer),
-    };
+    const id = String(reply[at]);
+    const fence = String(reply[at + 1]);
+    const attempt = Number(reply[at + 2]);
+    const job = { id, fence, attempt, leaseUntil, ...readRecord(reply[at + 3] as Buffer) };
     readyAt.push(readyAtOf(Number(scores[jobs.length]), job.priority));
     jobs.push(job);
   }

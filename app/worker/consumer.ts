@@ -6,6 +6,7 @@ import { backoffDelayMs } from '../resilience/backoff.js';
 import { isMoorlineError } from '../resilience/errors.js';
 import { Delivery } from './delivery.js';
 import { Outbox, settleRequest, type Settlement } from './outbox.js';
+import { Running } from './running.js';
 import type { Slots } from './slots.js';
 import type { Executor } from './types.js';
 import type { WorkerMetrics } from './worker-metrics.js';
@@ -30,7 +31,7 @@ const retryBackoff = { firstMs: 100, maxMs: 1_000 };
 
 /** Serves one queue. One call at a time settles what is finished and claims what there is room for. */
 export class Consumer {
-  readonly running = new Set<Delivery>();
+  readonly running = new Running();
   private readonly outbox = new Outbox();
   private stopping = false;
   private failedTurns = 0;

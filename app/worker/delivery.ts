@@ -8,6 +8,8 @@ export type Interruption = 'timeout' | 'lease lost' | 'stopping' | 'cancelled';
 
 /** One job in the hands of this worker, from claim to outcome. */
 export class Delivery {
+  /** Among those that are running, which keep it. */
+  place = -1;
   private leaseEndsAt: number;
   private interruptedBy: Interruption | undefined;
   private controller: AbortController | undefined;
@@ -61,7 +63,7 @@ export class Delivery {
         clearTimeout(timer);
         resolve(outcome);
       };
-      void execute({ ...this.job, queue: this.queue }, new Context(this, this.options)).then(this.conclude);
+      void execute(this.job, this.queue, new Context(this, this.options)).then(this.conclude);
     });
   }
 }

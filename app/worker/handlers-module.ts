@@ -18,7 +18,7 @@ export async function loadHandlers(file: string): Promise<Map<string, Handler>> 
 
 /** Runs a handler of this process. */
 export function inProcess(handler: Handler): Executor {
-  return async ({ dataJson, id, queue, attempt, maxAttempts, priority, enqueuedAt }, context) => {
+  return async ({ dataJson, id, attempt, maxAttempts, priority, enqueuedAt }, queue, context) => {
     try {
       const data: unknown = JSON.parse(dataJson);
       return outcomeOfResult(await handler({ id, queue, data, attempt, maxAttempts, priority, enqueuedAt }, context));

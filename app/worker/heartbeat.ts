@@ -9,7 +9,7 @@ export interface HeartbeatOptions {
   readonly queue: string;
   readonly queues: Queues;
   readonly workerName: string;
-  readonly running: ReadonlySet<unknown>;
+  readonly running: { readonly size: number };
   /** The leases may be lost, or their jobs cancelled: a renewal tells. */
   readonly onDoubt: () => void;
 }

@@ -2,13 +2,14 @@ import type { Logger } from '../log.js';
 import type { Queues } from '../queue/types.js';
 import type { Delivery } from './delivery.js';
 import { Heartbeat } from './heartbeat.js';
+import type { Running } from './running.js';
 
 export interface LeaseKeeperOptions {
   readonly queue: string;
   readonly queues: Queues;
   readonly leaseMs: number;
   readonly workerName: string;
-  readonly running: ReadonlySet<Delivery>;
+  readonly running: Running;
   readonly log: Logger;
   /** Called when a renewal came so late that a little more would have cost the leases. */
   readonly onLate?: () => void;

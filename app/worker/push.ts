@@ -1,20 +1,19 @@
 import { limits } from '../queue/limits.js';
 import { failedForGood, outcomeOfError, type Outcome } from '../queue/outcome.js';
+import type { ClaimedJob } from '../queue/types.js';
 import type { Executor, JobContext } from './types.js';
-
-type Delivery = Parameters<Executor>[0];
 
 /** These ask for patience, unlike the rest of 4xx, which says that the job itself is wrong. */
 const retryable4xx = [408, 425, 429];
 
 /** Hands jobs to an HTTP endpoint: 2xx is done (a JSON body is the result), 4xx fails for good, anything else is tried again. */
 export function pushTo(url: string): Executor {
-  return async (job, context) => {
+  return async (job, queue, context) => {
     try {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': JSON.stringify(`${job.queue}/${job.id}`) },
-        body: pushBody(job, context),
+        headers: { 'content-type': 'application/json', 'idempotency-key': JSON.stringify(`${queue}/${job.id}`) },
+        body: pushBody(job, queue, context),
         // A redirected POST would arrive as something else.
         redirect: 'manual',
         signal: context.signal,
@@ -26,8 +25,8 @@ export function pushTo(url: string): Executor {
   };
 }
 
-function pushBody(job: Delivery, { deadline }: JobContext): string {
-  const { id, queue, attempt, maxAttempts, priority, enqueuedAt, fence, dataJson } = job;
+function pushBody(job: ClaimedJob, queue: string, { deadline }: JobContext): string {
+  const { id, attempt, maxAttempts, priority, enqueuedAt, fence, dataJson } = job;
   const envelope = JSON.stringify({ id, queue, attempt, maxAttempts, priority, enqueuedAt, fence, deadline });
   return `${envelope.slice(0, -1)},"data":${dataJson}}`;
 }

@@ -34,4 +34,4 @@ export interface JobContext {
 export type Handler = (job: Job, context: JobContext) => unknown;
 
 /** Does one delivery, in this process or elsewhere. Never rejects. */
-export type Executor = (job: ClaimedJob & { readonly queue: string }, context: JobContext) => Promise<Outcome>;
+export type Executor = (job: ClaimedJob, queue: string, context: JobContext) => Promise<Outcome>;

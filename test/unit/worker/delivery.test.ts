@@ -22,7 +22,7 @@ function endless(): { execute: Executor; context: () => JobContext | undefined }
   let seen: JobContext | undefined;
   return {
     context: () => seen,
-    execute: (_, context) => {
+    execute: (_job, _queue, context) => {
       seen = context;
       return new Promise<Outcome>(() => undefined);
     },
@@ -33,7 +33,7 @@ describe('a delivery', () => {
   test('gives the handler its attempt, fence and deadline, and tells its outcome', async () => {
     const before = Date.now();
     let seen: JobContext | undefined;
-    const outcome = await delivery(5_000).run((_, context) => {
+    const outcome = await delivery(5_000).run((_job, _queue, context) => {
       seen = context;
       return Promise.resolve({ verdict: 'done' });
     });

@@ -42,7 +42,13 @@ describe('pushing jobs to an endpoint', () => {
   });
 
   const push = (signal = new AbortController().signal, to = url): Promise<Outcome> =>
-    pushTo(to)(delivery, { signal, log: createLog({ level: 'silent' }), attempt: 2, fence: '7', deadline: 99 });
+    pushTo(to)(delivery, 'thumbnails', {
+      signal,
+      log: createLog({ level: 'silent' }),
+      attempt: 2,
+      fence: '7',
+      deadline: 99,
+    });
 
   test('sends the job with its data, its fence and a key that stays the same', async () => {
     answer = (response) => response.end();
