@@ -16,6 +16,8 @@ export interface EnqueuerOptions extends Deployment {
   /** Of queues that are not told. */
   readonly durability: Durability['class'];
   readonly metrics: QueueMetrics;
+  /** The queue is about to get jobs. */
+  readonly onStore: (queue: string) => void;
 }
 
 /** Takes jobs in, as the settings of their queue say. */
@@ -104,6 +106,7 @@ export class Enqueuer {
     jobs: readonly PreparedJob[],
     policy: QueuePolicy,
   ): Promise<{ outcomes: readonly EnqueueOutcome[]; durability: Durability['class'] }> {
+    this.options.onStore(queue);
     const durability = this.classOf(policy);
     const parts = partsOf(jobs, policy);
     const commits = await Promise.all(parts.map((part) => this.commits[durability].add(part.call, queue, part.jobs)));

@@ -1,5 +1,6 @@
 import { Counter, Histogram } from 'prom-client';
 import { createLabels, type Registry } from '../metrics.js';
+import { queueOfShard } from './sharding/shard-names.js';
 
 /** What this process does to queues. */
 export interface QueueMetrics {
@@ -47,7 +48,7 @@ export function createQueueMetrics(registry: Registry): QueueMetrics {
       batches.labels(call).observe(jobs);
     },
     claimed: (queue, jobs) => {
-      const label = labelOf(queue);
+      const label = labelOf(queueOfShard(queue));
       const wait = waits.labels(label);
       // What is claimed must be handed on, whatever is wrong with its metrics.
       for (const { waitedMs } of jobs) if (Number.isFinite(waitedMs)) wait.observe(Math.max(0, waitedMs) / 1000);

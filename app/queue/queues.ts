@@ -96,7 +96,10 @@ export class RedisQueues implements Queues {
     const replicas = durability === 'memory' ? 0 : 1;
     const backpressure = new Backpressure((queue) => this.counts(queue));
     const metrics = createQueueMetrics(registry);
-    const enqueuing = { durability, replicas, waitReplicasTimeoutMs, metrics } as const;
+    const onStore = (queue: string) => {
+      this.registry.note(queueOfShard(queue));
+    };
+    const enqueuing = { durability, replicas, waitReplicasTimeoutMs, metrics, onStore } as const;
     this.enqueuer = new Enqueuer(connections, policies, backpressure, enqueuing);
     this.doneWindowMs = doneWindowMs;
     this.turns = new TurnBatcher(connections, doneWindowMs, metrics);
@@ -109,7 +112,6 @@ export class RedisQueues implements Queues {
   async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
     checkShardName(queue);
     checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
-    this.registry.note(queueOfShard(queue));
     return this.enqueuer.enqueue(queue, jobs);
   }
 
@@ -121,7 +123,6 @@ export class RedisQueues implements Queues {
   ): Promise<EnqueueReceipt> {
     checkShardName(queue);
     checkAtMost('the number of jobs', jobs.length, limits.maxJobsPerRequest);
-    this.registry.note(queueOfShard(queue));
     return this.enqueuer.enqueueOver(queue, jobs, shardFor);
   }
 

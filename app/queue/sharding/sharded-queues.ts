@@ -53,7 +53,8 @@ export class ShardedQueues implements Queues {
   }
 
   async claim(queue: string, request: ClaimRequest): Promise<readonly ClaimedJob[]> {
-    return (await this.settle(queue, { claim: request })).jobs;
+    const shape = await this.shapeOf(queue);
+    return shape === undefined ? this.inner.claim(queue, request) : this.claims.claim(queue, request);
   }
 
   async settle(queue: string, request: SettleRequest): Promise<SettleResult> {

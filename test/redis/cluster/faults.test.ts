@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { queueKey } from '../../../app/queue/keys.js';
 import type { ClaimedJob, Queues } from '../../../app/queue/types.js';
-import { startCluster } from '../support/cluster.js';
+import { bellChannel } from '../../../app/redis/cluster/bell.js';
+import { startCluster, type TestCluster } from '../support/cluster.js';
 import { openQueues } from '../support/queues.js';
+import type { RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
 
 const claim = { max: 50, worker: 'w', waitMs: 200 };
@@ -11,7 +13,7 @@ describe('while jobs flow', () => {
   test('a slot moves to another primary, and back, and no call fails', async () => {
     const cluster = await startCluster();
     const { queues } = await openQueues(cluster.uri);
-    const flow = startFlow(queues, 600_000);
+    const flow = startFlow(queues, 'flow', 600_000);
     await waitFor('jobs flow', () => flow.done > 100);
     const key = queueKey('flow', 'jobs');
     const from = await cluster.ownerOf(key);
@@ -28,13 +30,16 @@ describe('while jobs flow', () => {
 
   test('a primary is killed and its replica takes over: nothing acknowledged is lost, and no process has to restart', async () => {
     const cluster = await startCluster({ replicas: 3 });
-    const { queues, connections } = await openQueues(cluster.uri, { durability: 'replicated' });
+    const { queues, connections } = await openQueues(cluster.uri, { durability: 'replicated', sweepMs: 3_600_000 });
+    const before = queues.claim('waiting', { ...claim, leaseMs: 60_000, waitMs: 60_000 });
+    // The one that hears the doorbell for this process, so that another one has to take that over, too.
+    const owner = await waitFor('a node hears the doorbell', () => listenerOf(cluster));
+    const queue = await queueOf(cluster, owner);
     // A claim whose answer is lost with the primary comes back when its leases are over.
-    const flow = startFlow(queues, 3_000);
+    const flow = startFlow(queues, queue, 3_000);
     await waitFor('jobs flow', () => flow.done > 100);
-    const owner = await cluster.ownerOf(queueKey('flow', 'jobs'));
     await owner.kill();
-    await waitFor('another primary', async () => (await cluster.ownerOf(queueKey('flow', 'jobs'))) !== owner);
+    await waitFor('another primary', async () => (await queueOwner(cluster, queue)) !== owner);
     const doneBefore = flow.done;
     await waitFor('jobs flow again', () => flow.done > doneBefore + 100);
     // What failed meanwhile was said to fail, and may be tried again.
@@ -42,8 +47,30 @@ describe('while jobs flow', () => {
     await waitFor('all roles ready', () => connections.status().ready);
     expect(connections.status().primary).not.toContain(owner.address);
     expect(flow.lost()).toEqual([]);
+
+    await waitFor('another node hears the doorbell', () => listenerOf(cluster));
+    await queues.enqueue('waiting', [{ id: 'a', data: 1 }]);
+    expect(await before).toMatchObject([{ id: 'a' }]);
   });
 });
+
+const queueOwner = (cluster: TestCluster, queue: string) => cluster.ownerOf(queueKey(queue, 'jobs'));
+
+/** A queue whose keys the primary has. */
+async function queueOf(cluster: TestCluster, primary: RedisServer): Promise<string> {
+  for (let n = 0; ; n += 1) {
+    if ((await queueOwner(cluster, `flow-${n}`)) === primary) return `flow-${n}`;
+  }
+}
+
+/** The primary at which this process is subscribed. */
+async function listenerOf(cluster: TestCluster): Promise<RedisServer | undefined> {
+  for (const node of [...cluster.primaries, ...cluster.replicas]) {
+    const reply = await node.cli('PUBSUB', 'NUMSUB', bellChannel).catch(() => '0');
+    if (!reply.endsWith('0')) return node;
+  }
+  return undefined;
+}
 
 interface Flow {
   /** Jobs that were settled. */
@@ -54,8 +81,8 @@ interface Flow {
   lost(): readonly string[];
 }
 
-/** Adds jobs to the queue `flow`, one batch after another, and runs them; goes on after an error. */
-function startFlow(queues: Queues, leaseMs: number): Flow {
+/** Adds jobs to the queue, one batch after another, and runs them; goes on after an error. */
+function startFlow(queues: Queues, queue: string, leaseMs: number): Flow {
   const acknowledged = new Set<string>();
   const ran = new Set<string>();
   const settled = new Set<string>();
@@ -68,7 +95,7 @@ function startFlow(queues: Queues, leaseMs: number): Flow {
   const add = async () => {
     for (let batch = 0; adding; batch += 1) {
       const jobs = Array.from({ length: 10 }, (_, n) => ({ id: `${batch}-${n}`, data: n }));
-      const receipt = await queues.enqueue('flow', jobs).catch(note);
+      const receipt = await queues.enqueue(queue, jobs).catch(note);
       for (const { id } of receipt?.jobs ?? []) acknowledged.add(id);
     }
   };
@@ -76,7 +103,7 @@ function startFlow(queues: Queues, leaseMs: number): Flow {
     let done: readonly ClaimedJob[] = [];
     const isOver = () => !adding && done.length === 0 && [...acknowledged].every((id) => ran.has(id));
     while (!isOver()) {
-      const result = await queues.settle('flow', { done, claim: { ...claim, leaseMs } }).catch(note);
+      const result = await queues.settle(queue, { done, claim: { ...claim, leaseMs } }).catch(note);
       if (result === undefined) continue;
       for (const { id } of done) settled.add(id);
       done = result.jobs;
