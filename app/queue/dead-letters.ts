@@ -1,9 +1,15 @@
 import type { RedisConnections } from '../redis/types.js';
-import { queueKey } from './keys.js';
+import { chunksOf } from './chunks.js';
+import { DeadAudit, type DeadProgress } from './dead-audit.js';
+import { DeadScans, type Match } from './dead-scan.js';
 import { queueCall } from './library.js';
 import { limits } from './limits.js';
 import { readDeadRecord, readErrors, readNotes, readRecord, readTries } from './packed.js';
+import { tickToMs } from './ticks.js';
 import type {
+  DeadAuditEntry,
+  DeadGroup,
+  DeadGroups,
   DeadJob,
   DeadOptions,
   DeadPage,
@@ -12,41 +18,32 @@ import type {
   DeadReplayed,
   DeadSelection,
 } from './types.js';
-import { checkAtMost, checkInteger, checkJobId, checkRate, invalid } from './validate.js';
+import { checkInteger, checkRate, invalid } from './validate.js';
 
 const idsPerRead = 10;
-const idsPerChange = 200;
-/** A page looks at this many times 500 dead letters at most; with a rare fingerprint it may then be short, and its cursor leads on. */
-const maxScansPerPage = 20;
+const groupsPerRead = 20;
 /** A page ends early when its jobs weigh so much. */
 const maxPageBytes = 4 * 1024 * 1024;
+const shownRefused = 100;
 
-interface Match {
-  readonly id: string;
-  /** Of its death; unique, so it serves as cursor. */
-  readonly tick: string;
-}
-
-interface Scan {
-  readonly matches: readonly Match[];
-  /** Absent at the end. */
-  readonly next?: string;
-  /** The last tick looked at: what dies later is not part of this scan. */
-  readonly last: string;
-}
-
-/** Does something to at most 200 dead letters; answers how many it changed. `before` were changed by the same request. */
-type Change = (ids: readonly string[], before: number) => Promise<number>;
+/** Does something to at most 100 dead letters, and notes what came of it. */
+type Change = (ids: readonly string[], progress: DeadProgress) => Promise<void>;
 
 /** Dead letters and what people do with them: in chunks, so that no number of them blocks Redis. */
 export class DeadLetters {
-  constructor(private readonly connections: Pick<RedisConnections, 'call' | 'command'>) {}
+  private readonly scans: DeadScans;
+  private readonly log: DeadAudit;
+
+  constructor(private readonly connections: Pick<RedisConnections, 'call' | 'command'>) {
+    this.scans = new DeadScans(connections);
+    this.log = new DeadAudit(connections);
+  }
 
   /** In the order of their deaths. */
   async page(queue: string, request: DeadPageRequest): Promise<DeadPage> {
     checkInteger('limit', request.limit, 1, limits.maxDeadPage);
     checkCursor(request.cursor);
-    const { matches, next } = await this.scanPage(queue, request);
+    const { matches, next } = await this.scans.page(queue, request);
     const jobs: DeadJob[] = [];
     let bytes = 0;
     for (const some of chunksOf(matches, idsPerRead)) {
@@ -58,149 +55,112 @@ export class DeadLetters {
     return { jobs, ...(next === undefined ? {} : { cursor: next }) };
   }
 
+  /** The largest first. */
+  async groups(queue: string, limit: number): Promise<DeadGroups> {
+    checkInteger('limit', limit, 1, limits.maxDeadGroups);
+    const groups: DeadGroup[] = [];
+    let after: string | undefined = '';
+    while (after !== undefined && groups.length < limits.maxDeadGroups) {
+      const reply = await this.connections.call('admin', queueCall('dead_groups', queue, [after, groupsPerRead]));
+      const [next, ...parts] = reply as [Buffer, ...(Buffer | number)[]];
+      groups.push(...chunksOf(parts, 6).map(deadGroup));
+      after = next.length === 0 ? undefined : String(next);
+    }
+    const largestFirst = groups.sort((a, b) => b.count - a.count);
+    return { groups: largestFirst.slice(0, limit), more: after !== undefined || groups.length > limit };
+  }
+
+  audit(queue: string, limit: number): Promise<readonly DeadAuditEntry[]> {
+    return this.log.read(queue, limit);
+  }
+
   /** They start anew. With a rate they are spread over time as delayed jobs, so that the request itself is quick. */
   async replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed> {
     const { ratePerSecond } = options;
     if (ratePerSecond !== undefined) checkRate('ratePerSecond', ratePerSecond);
     const stepMs = ratePerSecond === undefined ? 0 : 1000 / ratePerSecond;
-    const { matched, changed } = await this.change(queue, selection, options, async (ids, before) => {
-      const reply = await this.connections.call(
-        'admin',
-        queueCall('dead_replay', queue, [before * stepMs, stepMs, ...ids]),
-      );
-      return Number(reply);
-    });
-    return { matched, replayed: changed };
+    const replaySome: Change = async (ids, progress) => {
+      const args = [progress.changed * stepMs, stepMs, ...ids];
+      const reply = await this.connections.call('admin', queueCall('dead_replay', queue, args));
+      const [replayed, ...refused] = reply as [number, ...Buffer[]];
+      progress.changed += replayed;
+      progress.refused.push(...refused.map(String));
+    };
+    const { matched, changed, refused } = await this.change(queue, 'replay', selection, options, replaySome);
+    return {
+      matched,
+      replayed: changed,
+      ...(refused.length === 0 ? {} : { refused: refused.slice(0, shownRefused) }),
+    };
   }
 
   /** They are gone for good; their ids may be used again. */
   async purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged> {
-    const { matched, changed } = await this.change(queue, selection, options, async (ids) => {
-      return Number(await this.connections.call('admin', queueCall('dead_purge', queue, ids)));
-    });
+    const purgeSome: Change = async (ids, progress) => {
+      progress.changed += Number(await this.connections.call('admin', queueCall('dead_purge', queue, ids)));
+    };
+    const { matched, changed } = await this.change(queue, 'purge', selection, options, purgeSome);
     return { matched, purged: changed };
   }
 
-  private async change(
+  private change(
     queue: string,
+    action: DeadAuditEntry['action'],
     selection: DeadSelection,
-    { limit = limits.maxDeadSelection, dryRun = false }: DeadOptions,
+    options: DeadOptions,
     change: Change,
-  ): Promise<{ matched: number; changed: number }> {
+  ): Promise<DeadProgress> {
+    const { limit = limits.maxDeadSelection, dryRun = false } = options;
     checkInteger('limit', limit, 1, limits.maxDeadSelection);
-    let [matched, changed] = [0, 0];
-    for await (const ids of this.select(queue, selection, limit)) {
-      matched += ids.length;
-      if (!dryRun) changed += await change(ids, changed);
-    }
-    return { matched, changed };
-  }
-
-  /** The ids of the selection that are dead, at most 200 at a time and `limit` in all. */
-  private async *select(queue: string, selection: DeadSelection, limit: number): AsyncGenerator<readonly string[]> {
-    if ('ids' in selection) yield* this.selectIds(queue, selection.ids, limit);
-    else yield* this.selectAlike(queue, 'fingerprint' in selection ? selection.fingerprint : '', limit);
-  }
-
-  private async *selectIds(queue: string, ids: readonly string[], limit: number): AsyncGenerator<readonly string[]> {
-    checkAtMost('the number of ids', ids.length, limits.maxDeadSelection);
-    for (const [index, id] of ids.entries()) checkJobId(`ids[${index}]`, id);
-    let open = limit;
-    for (const some of chunksOf([...new Set(ids)], idsPerChange)) {
-      const ticks = (await this.connections.command([
-        'ZMSCORE',
-        queueKey(queue, 'dead'),
-        ...some,
-      ])) as (Buffer | null)[];
-      const dead = some.filter((_, index) => ticks[index] !== null).slice(0, open);
-      open -= dead.length;
-      yield dead;
-      if (open === 0) return;
-    }
-  }
-
-  private async *selectAlike(queue: string, fingerprint: string, limit: number): AsyncGenerator<readonly string[]> {
-    let open = limit;
-    let last: string | undefined;
-    for (let cursor: string | undefined = '0'; cursor !== undefined && open > 0;) {
-      const scan: Scan = await this.scan(queue, { cursor, last, fingerprint, limit: Math.min(open, idsPerChange) });
-      open -= scan.matches.length;
-      yield scan.matches.map(({ id }) => id);
-      ({ last, next: cursor } = scan);
-    }
-  }
-
-  private async scanPage(queue: string, { cursor = '0', limit, fingerprint = '' }: DeadPageRequest): Promise<Scan> {
-    let scan = await this.scan(queue, { cursor, limit, fingerprint });
-    for (let scans = 1; scan.next !== undefined && scan.matches.length < limit && scans < maxScansPerPage; scans += 1) {
-      const more = await this.scan(queue, {
-        cursor: scan.next,
-        last: scan.last,
-        limit: limit - scan.matches.length,
-        fingerprint,
-      });
-      scan = { ...more, matches: [...scan.matches, ...more.matches] };
-    }
-    return scan;
-  }
-
-  private async scan(
-    queue: string,
-    {
-      cursor,
-      last = '+inf',
-      limit,
-      fingerprint,
-    }: { cursor: string; last?: string | undefined; limit: number; fingerprint: string },
-  ): Promise<Scan> {
-    const reply = await this.connections.call(
-      'admin',
-      queueCall('dead_scan', queue, [cursor, last, limit, fingerprint]),
-    );
-    const [next = '', lastSeen = '', ...pairs] = (reply as Buffer[]).map(String);
-    const matches = chunksOf(pairs, 2).map(([id = '', tick = '']) => ({ id, tick }));
-    return { matches, last: lastSeen, ...(next === '' ? {} : { next }) };
+    return this.log.record(queue, action, selection, options, async (progress) => {
+      for await (const ids of this.scans.select(queue, selection, limit)) {
+        progress.matched += ids.length;
+        if (!dryRun && ids.length > 0) await change(ids, progress);
+      }
+    });
   }
 
   private async read(queue: string, matches: readonly Match[]): Promise<readonly DeadJob[]> {
     const ids = matches.map(({ id }) => id);
     const reply = (await this.connections.call('admin', queueCall('dead_read', queue, ids))) as Buffer[];
-    return chunksOf(reply, 7).map(deadJob);
+    return chunksOf(reply, 8).map(deadJob);
   }
 }
 
-function deadJob([id, tick, deadRecord, tries, errors, record, notes]: readonly Buffer[]): DeadJob {
+function deadJob([id, tick, deadRecord, tries, errors, record, notes, replays]: readonly Buffer[]): DeadJob {
   const none = Buffer.alloc(0);
   const { reason, fingerprint } = readDeadRecord(deadRecord ?? none);
-  const { priority, enqueuedAt, dataJson } = readRecord(record ?? none);
+  const { priority, enqueuedAt, key, dataJson } = readRecord(record ?? none);
   return {
     id: String(id),
     fingerprint,
     reason,
     errors: readErrors(errors ?? none),
     ...readTries(tries ?? none),
+    replays: Number(String(replays)),
     priority,
     enqueuedAt,
     diedAt: tickToMs(String(tick)),
+    ...(key === undefined ? {} : { key }),
     dataJson,
     ...readNotes(notes ?? none),
   };
 }
 
-/** Ticks are microseconds. */
-export function tickToMs(tick: string): number {
-  return Math.floor(Number(tick) / 1000);
+function deadGroup([fingerprint, count, first, last, id, errors]: readonly (Buffer | number)[]): DeadGroup {
+  const error = readErrors(errors as Buffer).at(-1);
+  return {
+    fingerprint: String(fingerprint),
+    count: Number(count),
+    firstDiedAt: tickToMs(String(first)),
+    lastDiedAt: tickToMs(String(last)),
+    sample: { id: String(id), ...(error === undefined ? {} : { error }) },
+  };
 }
 
 function tickBefore(matches: readonly Match[], chunk: readonly Match[]): string {
   const [first] = chunk;
   return matches[matches.findIndex((match) => match === first) - 1]?.tick ?? '0';
-}
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }
 
 function checkCursor(cursor: string | undefined): void {

@@ -23,6 +23,9 @@ const keyNames = [
   'expiry',
   'notes',
   'cancels',
+  'replays',
+  'deadkinds',
+  'audit',
   'workers',
 ] as const;
 

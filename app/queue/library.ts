@@ -4,7 +4,7 @@ import { defineLibrary, type FunctionLibrary } from '../redis/library.js';
 import type { FunctionCall } from '../redis/types.js';
 import { queueKeys } from './keys.js';
 
-/** What functions share, in this order: what is used comes before what uses it. */
+/** What all functions share, in this order: what is used comes before what uses it. */
 const shared = [
   'queue',
   'bell',
@@ -23,30 +23,26 @@ const shared = [
   'endings',
   'bury',
   'known',
-  'settle',
-  'upkeep',
-  'workers',
-  'claim',
-  'outlook',
-  'explain',
 ] as const;
 
-const functions = [
-  'settings',
-  'enqueue',
-  'enqueue_dead',
-  'turn',
-  'cancel',
-  'beat',
-  'pause',
-  'empty',
-  'counts',
-  'peek',
-  'job',
-  'dead_scan',
-  'dead_read',
-  'dead_replay',
-  'dead_purge',
+/** Functions, each with what it shares with those beside it alone. */
+const groups = [
+  ['settle', 'upkeep', 'workers', 'claim', 'outlook', 'turn', 'beat'],
+  ['explain', 'job'],
+  ['settings'],
+  ['enqueue'],
+  ['enqueue_dead'],
+  ['cancel'],
+  ['pause'],
+  ['empty'],
+  ['counts'],
+  ['peek'],
+  ['dead_scan'],
+  ['dead_read'],
+  ['dead_replay'],
+  ['dead_purge'],
+  ['dead_groups'],
+  ['dead_audit'],
 ] as const;
 
 // Lua is not compiled: build/app/queue reads it where it lies in the package.
@@ -54,8 +50,10 @@ const directory = new URL('../../../app/queue/functions/', import.meta.url);
 
 const codeOf = (file: string): string => readFileSync(new URL(`${file}.lua`, directory), 'utf8');
 
-// In a block of its own each: Lua takes 200 local names side by side, and nobody else needs those of a function.
-const lua = [...shared.map(codeOf), ...functions.map((file) => `do ${codeOf(file)}\nend`)].join('\n');
+const codeOfAll = (files: readonly string[]): string => files.map(codeOf).join('\n');
+
+// Each group in a block of its own: Lua takes 200 local names side by side.
+const lua = [codeOfAll(shared), ...groups.map((files) => `do ${codeOfAll(files)}\nend`)].join('\n');
 
 /** In a cluster the doorbell is a channel. No line of its own, so that the numbers of lines stay. */
 const withBell = (channel: string) => defineLibrary('queue', `local BELL_CHANNEL = ${channel} ${lua}`);
@@ -78,7 +76,9 @@ export type QueueFunction =
   | 'dead_scan'
   | 'dead_read'
   | 'dead_replay'
-  | 'dead_purge';
+  | 'dead_purge'
+  | 'dead_groups'
+  | 'dead_audit';
 
 export function queueCall(name: QueueFunction, queue: string, args: FunctionCall['args'] = []): FunctionCall {
   return { library: queueLibrary, name, keys: queueKeys(queue), args };

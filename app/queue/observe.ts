@@ -1,5 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
-import { tickToMs } from './dead-letters.js';
+import { tickToMs } from './ticks.js';
 import { readDeadRecord, readEnding, readErrors, readHeld, readNotes, readRecord, readTries } from './packed.js';
 import type { JobState, JobView, QueueCounts, WaitReason } from './types.js';
 
@@ -45,6 +45,7 @@ export function countsOf(queue: string, reply: unknown): QueueCounts {
         crashed: total('dead:crashed'),
         invalid: total('dead:invalid'),
       },
+      dropped: total('dropped'),
     },
   };
 }

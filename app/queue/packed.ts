@@ -128,16 +128,20 @@ export interface DeadRecord {
   readonly fingerprint: string;
 }
 
-const deadReasons: Readonly<Record<string, DeadReason>> = {
-  f: 'failed',
-  r: 'rejected',
-  c: 'crashed',
-  i: 'invalid',
+export const deadReasonLetters: Readonly<Record<DeadReason, string>> = {
+  failed: 'f',
+  rejected: 'r',
+  crashed: 'c',
+  invalid: 'i',
 };
+
+const deadReasons = new Map(
+  Object.entries(deadReasonLetters).map(([reason, letter]) => [letter, reason as DeadReason]),
+);
 
 export function readDeadRecord(packed: Buffer): DeadRecord {
   const text = packed.toString();
-  const reason = deadReasons[text.charAt(1)];
+  const reason = deadReasons.get(text.charAt(1));
   if (reason === undefined) throw new MoorlineError('internal', `Expected the record of a dead letter, got ${text}`);
   return { priority: Number(text.charAt(0)), reason, fingerprint: text.slice(2) };
 }

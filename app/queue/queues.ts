@@ -27,6 +27,8 @@ import type {
   Cancelled,
   ClaimedJob,
   ClaimRequest,
+  DeadAuditEntry,
+  DeadGroups,
   DeadOptions,
   DeadPage,
   DeadPageRequest,
@@ -232,6 +234,16 @@ export class RedisQueues implements Queues {
   async dead(queue: string, request: DeadPageRequest): Promise<DeadPage> {
     checkShardName(queue);
     return this.letters.page(queue, request);
+  }
+
+  async deadGroups(queue: string, limit: number): Promise<DeadGroups> {
+    checkShardName(queue);
+    return this.letters.groups(queue, limit);
+  }
+
+  async deadAudit(queue: string, limit: number): Promise<readonly DeadAuditEntry[]> {
+    checkShardName(queue);
+    return this.letters.audit(queue, limit);
   }
 
   async replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed> {

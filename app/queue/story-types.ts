@@ -39,6 +39,7 @@ export interface DeadJob extends JobNotes {
   readonly errors: readonly DeadError[];
   readonly attempts: number;
   readonly crashes: number;
+  readonly replays: number;
   readonly priority: number;
   readonly enqueuedAt: number;
   readonly diedAt: number;
@@ -46,8 +47,11 @@ export interface DeadJob extends JobNotes {
   readonly dataJson: string;
 }
 
+/** Which dead letters: named ones, or those that a filter lets pass (`all` does, where nothing else is given). */
 export type DeadSelection =
-  { readonly ids: readonly string[] } | { readonly fingerprint: string } | { readonly all: true };
+  | { readonly ids: readonly string[] }
+  | ({ readonly fingerprint: string } & DeadFilter)
+  | ({ readonly all: true } & Omit<DeadFilter, 'fingerprint'>);
 
 export interface DeadPage {
   readonly jobs: readonly DeadJob[];
@@ -55,10 +59,50 @@ export interface DeadPage {
   readonly cursor?: string;
 }
 
-export interface DeadPageRequest {
+/** What a dead letter must be; all that is given counts together. */
+export interface DeadFilter {
+  readonly fingerprint?: string;
+  readonly reason?: DeadReason;
+  /** Died longer ago. */
+  readonly olderThanMs?: number;
+  /** Died since. */
+  readonly newerThanMs?: number;
+}
+
+export interface DeadPageRequest extends DeadFilter {
   readonly cursor?: string;
   readonly limit: number;
-  readonly fingerprint?: string;
+}
+
+/** Jobs that died of the same. */
+export interface DeadGroup {
+  readonly fingerprint: string;
+  readonly count: number;
+  readonly firstDiedAt: number;
+  readonly lastDiedAt: number;
+  /** The one that died last, and of what; its error is absent where it has none (it crashed its workers). */
+  readonly sample: { readonly id: string; readonly error?: DeadError };
+}
+
+export interface DeadGroups {
+  /** The largest first. */
+  readonly groups: readonly DeadGroup[];
+  /** There are more kinds than were looked at, or asked for. */
+  readonly more: boolean;
+}
+
+/** Who replayed or purged what. */
+export interface DeadAuditEntry {
+  readonly at: number;
+  readonly by: string;
+  readonly action: 'replay' | 'purge';
+  /** As it was asked for; of ids how many, and the first hundred. */
+  readonly selection: object;
+  readonly matched: number;
+  readonly changed: number;
+  readonly refused?: number;
+  /** It ended half-way with this code. */
+  readonly error?: string;
 }
 
 export interface DeadOptions {
@@ -68,11 +112,15 @@ export interface DeadOptions {
   readonly ratePerSecond?: number;
   /** Counts and changes nothing. */
   readonly dryRun?: boolean;
+  /** Who does it, for the audit. @default 'anonymous' */
+  readonly by?: string;
 }
 
 export interface DeadReplayed {
   readonly matched: number;
   readonly replayed: number;
+  /** Of those that were replayed as often as their queue allows already, the first hundred; absent when there are none. */
+  readonly refused?: readonly string[];
 }
 
 export interface DeadPurged {

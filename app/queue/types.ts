@@ -1,5 +1,7 @@
 import type {
+  DeadAuditEntry,
   DeadError,
+  DeadGroups,
   DeadOptions,
   DeadPage,
   DeadPageRequest,
@@ -229,6 +231,10 @@ export interface Queues {
   empty(queue: string, limit?: number): Promise<number>;
   /** Dead letters in the order of their deaths. */
   dead(queue: string, request: DeadPageRequest): Promise<DeadPage>;
+  /** Dead letters by what they died of. */
+  deadGroups(queue: string, limit: number): Promise<DeadGroups>;
+  /** The last thousand replays and purges, the last one first. */
+  deadAudit(queue: string, limit: number): Promise<readonly DeadAuditEntry[]>;
   /** Starts dead letters anew. */
   replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed>;
   /** Forgets dead letters for good. */

@@ -30,6 +30,8 @@ export interface QueueCounts {
     readonly cancelled: number;
     /** The dead ones by reason. */
     readonly deadBy: Readonly<Record<DeadReason, number>>;
+    /** The oldest dead letters, gone because there were more than a million. */
+    readonly dropped: number;
   };
 }
 

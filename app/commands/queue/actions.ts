@@ -11,12 +11,18 @@ export interface DeadOptions extends Output {
   readonly limit: number;
   readonly cursor?: string;
   readonly fingerprint?: string;
+  readonly reason?: string;
+  readonly olderThanMs?: number;
+  readonly newerThanMs?: number;
 }
 
 export interface SelectionOptions extends Output {
   readonly id?: readonly string[];
   readonly fingerprint?: string;
   readonly all?: true;
+  readonly reason?: string;
+  readonly olderThanMs?: number;
+  readonly newerThanMs?: number;
   readonly limit?: number;
   readonly ratePerSecond?: number;
   readonly dryRun?: true;
@@ -35,6 +41,17 @@ const queuePage = z.object({
     }),
   ),
   cursor: z.string().optional(),
+});
+
+const groupsPage = z.object({
+  groups: z.array(
+    z.object({
+      fingerprint: z.string(),
+      count: z.number(),
+      lastDiedAt: z.number(),
+      sample: z.object({ error: z.object({ message: z.string() }).optional() }),
+    }),
+  ),
 });
 
 export async function list(options: Output): Promise<void> {
@@ -72,9 +89,27 @@ export async function setPaused(queue: string, verb: 'pause' | 'resume'): Promis
   await new Api().post(z.unknown(), queuePath(queue, verb));
 }
 
-export async function dead(queue: string, { limit, cursor, fingerprint, ...output }: DeadOptions): Promise<void> {
-  const query = new URLSearchParams({ limit: String(limit), cursor: cursor ?? '', fingerprint: fingerprint ?? '' });
-  print(await new Api().request(z.unknown(), `${queuePath(queue, 'dead')}?${query.toString()}`), output);
+export async function dead(queue: string, { json, ...filter }: DeadOptions): Promise<void> {
+  const query = new URLSearchParams(
+    Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  print(await new Api().request(z.unknown(), `${queuePath(queue, 'dead')}?${query.toString()}`), { json });
+}
+
+export async function deadGroups(queue: string, { limit, json }: DeadOptions): Promise<void> {
+  const { groups } = await new Api().request(groupsPage, `${queuePath(queue, 'dead', 'groups')}?limit=${limit}`);
+  const rows = groups.map(({ fingerprint, count, lastDiedAt, sample }) => [
+    fingerprint,
+    count,
+    new Date(lastDiedAt).toISOString(),
+    sample.error?.message.split('\n', 1)[0]?.slice(0, 100) ?? '-',
+  ]);
+  if (json === true) printJson(groups);
+  else printTable(['FINGERPRINT', 'COUNT', 'LAST', 'MESSAGE'], rows);
+}
+
+export async function deadAudit(queue: string, { limit, json }: DeadOptions): Promise<void> {
+  print(await new Api().request(z.unknown(), `${queuePath(queue, 'dead', 'audit')}?limit=${limit}`), { json });
 }
 
 export async function settleDead(

@@ -5,6 +5,10 @@ import type * as Actions from './actions.js';
 /** Loaded when a command runs, so that --help is fast. */
 const actions = (): Promise<typeof Actions> => import('./actions.js');
 
+const reasonOption = ['--reason <reason>', 'only those that are failed, rejected, crashed or invalid'] as const;
+const olderOption = ['--older-than-ms <ms>', 'only those that died longer ago', parseWholeNumber] as const;
+const newerOption = ['--newer-than-ms <ms>', 'only those that died since', parseWholeNumber] as const;
+
 export function queueCommand(): Command {
   const queue = new Command('queue').description('Look at queues and their dead letters, and act on them');
 
@@ -45,8 +49,25 @@ export function queueCommand(): Command {
     .option('--limit <n>', 'so many at most', parseWholeNumber, 50)
     .option('--cursor <cursor>', 'as the page before gave it')
     .option('--fingerprint <fingerprint>', 'only those that died of the same')
+    .option(...reasonOption)
+    .option(...olderOption)
+    .option(...newerOption)
     .option('--json', 'print JSON on one line')
     .action(async (name: string, options: Actions.DeadOptions) => (await actions()).dead(name, options));
+
+  queue
+    .command('dead-groups <queue>')
+    .description('Dead letters by what they died of')
+    .option('--limit <n>', 'so many at most', parseWholeNumber, 50)
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: Actions.DeadOptions) => (await actions()).deadGroups(name, options));
+
+  queue
+    .command('dead-audit <queue>')
+    .description('Who replayed or purged dead letters')
+    .option('--limit <n>', 'so many at most', parseWholeNumber, 50)
+    .option('--json', 'print JSON on one line')
+    .action(async (name: string, options: Actions.DeadOptions) => (await actions()).deadAudit(name, options));
 
   for (const verb of ['replay', 'purge'] as const) {
     queue
@@ -55,6 +76,9 @@ export function queueCommand(): Command {
       .option('--id <ids...>', 'these')
       .option('--fingerprint <fingerprint>', 'those that died of the same')
       .option('--all', 'all of them')
+      .option(...reasonOption)
+      .option(...olderOption)
+      .option(...newerOption)
       .option('--limit <n>', 'so many at most', parseWholeNumber)
       .option('--rate-per-second <n>', 'no faster than this', parseWholeNumber)
       .option('--dry-run', 'only count')
@@ -72,4 +96,5 @@ Examples:
   moorline queue list
   moorline queue job mail mail-1
   moorline queue dead mail --limit 10
-  moorline queue replay mail --fingerprint 5f3a9c --dry-run`;
+  moorline queue dead-groups mail
+  moorline queue replay mail --fingerprint 5f3a9c --limit 5`;

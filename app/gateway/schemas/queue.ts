@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { limits } from '../../queue/limits.js';
 import { queueSettings } from '../../queue/settings.js';
-import { anyJson, fence, jobId, jobKey, listOf, queryNumber, queryText, queueName, wholeNumber } from './basics.js';
+import { anyJson, fence, jobId, jobKey, queryNumber, queryText, queueName, wholeNumber } from './basics.js';
 
-const amount = z.int().min(0);
+export const amount = z.int().min(0);
 const perSecond = z.number().min(0).describe('Over the last minute');
-const time = z.number().describe('Milliseconds since 1970, by the clock of Redis');
+export const time = z.number().describe('Milliseconds since 1970, by the clock of Redis');
 
 export const queueCounts = z
   .strictObject({
@@ -28,6 +28,7 @@ export const queueCounts = z
         dead: amount,
         cancelled: amount,
         deadBy: z.strictObject({ failed: amount, rejected: amount, crashed: amount, invalid: amount }),
+        dropped: amount,
       })
       .describe('Since the queue was made'),
   })
@@ -64,7 +65,7 @@ export const emptyBody = z
   .nullish();
 export const emptyAnswer = z.strictObject({ removed: amount });
 
-const deadError = z.strictObject({
+export const deadError = z.strictObject({
   message: z.string(),
   code: z.string().optional(),
   stack: z.string().optional(),
@@ -73,7 +74,7 @@ const deadError = z.strictObject({
   at: time,
 });
 
-const notes = {
+export const notes = {
   progress: anyJson.optional().describe('As the worker told it last'),
   log: z
     .array(z.strictObject({ attempt: z.int(), at: time, text: z.string() }))
@@ -136,53 +137,3 @@ export const jobView = z
     }),
   ])
   .meta({ id: 'Job' });
-
-const fingerprint = z.string().min(1).max(200);
-
-export const deadQuery = z.strictObject({
-  limit: queryNumber(1, limits.maxDeadPage).describe('Jobs a page; 50 by default'),
-  cursor: queryText(2_000).describe('As the page before gave it'),
-  fingerprint: queryText(200).describe('Only jobs that died of the same'),
-});
-
-export const deadPage = z.strictObject({
-  jobs: z.array(
-    z
-      .strictObject({
-        id: jobId,
-        fingerprint: fingerprint.describe('Equal for jobs that died of the same'),
-        reason: z.string(),
-        errors: z.array(deadError),
-        attempts: amount,
-        crashes: amount,
-        priority: amount,
-        enqueuedAt: time,
-        diedAt: time,
-        key: z.string().optional(),
-        data: anyJson,
-        ...notes,
-      })
-      .meta({ id: 'DeadJob' }),
-  ),
-  cursor: z.string().optional().describe('For the next page; absent on the last one'),
-});
-
-/** Which dead letters, and how many of them: exactly one of `ids`, `fingerprint` and `all`. */
-export const deadSelection = z
-  .strictObject({
-    ids: listOf(jobId, 1, limits.maxDeadSelection).optional(),
-    fingerprint: fingerprint.optional(),
-    all: z.literal(true).optional(),
-    limit: wholeNumber(1, limits.maxDeadSelection)
-      .optional()
-      .describe(`${limits.maxDeadSelection} by default; ask again while so many match`),
-    ratePerSecond: z.number().min(limits.minRatePerSecond).max(limits.maxRatePerSecond).optional(),
-    dryRun: z.boolean().optional().describe('Counts only'),
-  })
-  .refine(({ ids, fingerprint, all }) => [ids, fingerprint, all].filter((one) => one !== undefined).length === 1, {
-    error: 'Expected exactly one of ids, fingerprint and all',
-  })
-  .meta({ id: 'DeadSelection' });
-
-export const replayAnswer = z.strictObject({ matched: amount, replayed: amount });
-export const purgeAnswer = z.strictObject({ matched: amount, purged: amount });

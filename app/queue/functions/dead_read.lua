@@ -1,6 +1,6 @@
 -- dead_read: what is known of some dead letters.
 -- ARGV   at most 10 ids
--- REPLY  for each that is dead: id, tick of death, deadrec, tries, errors, record, notes
+-- REPLY  for each that is dead: id, tick of death, deadrec, tries, errors, record, notes, replays
 
 local function dead_read(keys, ids)
   local q = named(keys)
@@ -10,7 +10,7 @@ local function dead_read(keys, ids)
     if tick then
       reply[#reply + 1] = id
       reply[#reply + 1] = tick
-      for _, key in ipairs({ q.deadrec, q.tries, q.errors, q.jobs, q.notes }) do
+      for _, key in ipairs({ q.deadrec, q.tries, q.errors, q.jobs, q.notes, q.replays }) do
         reply[#reply + 1] = redis.call('HGET', key, id) or ''
       end
     end

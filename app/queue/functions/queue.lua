@@ -27,6 +27,9 @@ local KEY_NAMES = {
   'expiry',  -- ZSET  what is forgotten at its time in us: `d` and a name of dedupe, `r` and a key with a rate
   'notes',   -- HASH  id -> packed progress and lines of the log; only of jobs whose workers told some
   'cancels', -- SET   ids of leased jobs that are cancelled
+  'replays', -- HASH  id -> how often it was replayed; only of jobs that were dead
+  'deadkinds', -- ZSET  fingerprint, tick of death and id with a space between them, scores 0
+  'audit',   -- LIST  JSON texts: who replayed or purged what, the last one first
   'workers', -- ZSET  worker that beats -> when it was heard last, in ms
 }
 

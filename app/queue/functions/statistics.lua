@@ -1,6 +1,6 @@
 -- Totals since the queue was made, and slots of 10 s from which the rates of the last minute are made.
 
-local TOTALS = { 'enqueued', 'done', 'failed', 'crashed', 'dead', 'cancelled' }
+local TOTALS = { 'enqueued', 'done', 'failed', 'crashed', 'dead', 'cancelled', 'dropped' }
 local SLOT_MS = 10000
 local SLOTS = 6
 

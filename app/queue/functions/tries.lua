@@ -22,10 +22,11 @@ local function add_error(q, id, attempt, error_json)
   redis.call('HSET', q.errors, id, with_entry(q, errors, attempt, error_json, MAX_ERRORS, MAX_ERRORS_BYTES))
 end
 
--- Ids whose story ends: nothing to do, and nothing to pay, when no job of the queue has a story.
-local function forget_tries(q, ids)
-  if #ids == 0 or redis.call('EXISTS', q.tries, q.notes) == 0 then return end
+-- Ids whose story ends, or begins anew: nothing to do, and nothing to pay, when no job of the queue has a story.
+local function forget_tries(q, ids, keep_replays)
+  if #ids == 0 or redis.call('EXISTS', q.tries, q.notes, q.replays) == 0 then return end
   redis.call('HDEL', q.tries, unpack(ids))
   redis.call('HDEL', q.errors, unpack(ids))
   redis.call('HDEL', q.notes, unpack(ids))
+  if not keep_replays then redis.call('HDEL', q.replays, unpack(ids)) end
 end

@@ -8,6 +8,8 @@ import type {
   Cancelled,
   ClaimedJob,
   ClaimRequest,
+  DeadAuditEntry,
+  DeadGroups,
   DeadOptions,
   DeadPage,
   DeadPageRequest,
@@ -23,7 +25,8 @@ import type {
   SettleResult,
   WorkWait,
 } from '../types.js';
-import { checkQueueName } from '../validate.js';
+import { checkInteger, checkQueueName } from '../validate.js';
+import { joinGroups, joinReplayed } from './merge-dead.js';
 import { joinCounts, joinPages, splitPage, sumFields } from './merge.js';
 import { ShardDirectory, type Shape } from './shard-directory.js';
 import { queueOfShard, shardName, withPublicFence } from './shard-names.js';
@@ -176,18 +179,35 @@ export class ShardedQueues implements Queues {
     return page;
   }
 
+  async deadGroups(queue: string, limit: number): Promise<DeadGroups> {
+    const shards = await this.shardsOf(queue);
+    if (shards.length === 1) return this.inner.deadGroups(queue, limit);
+    checkInteger('limit', limit, 1, limits.maxDeadGroups);
+    const parts = await Promise.all(shards.map((shard) => this.inner.deadGroups(shard, limits.maxDeadGroups)));
+    return joinGroups(parts, limit);
+  }
+
+  /** An entry for each shard that was asked. */
+  async deadAudit(queue: string, limit: number): Promise<readonly DeadAuditEntry[]> {
+    const shards = await this.shardsOf(queue);
+    const parts = await Promise.all(shards.map((shard) => this.inner.deadAudit(shard, limit)));
+    const latestFirst = parts.flat().sort((one, other) => other.at - one.at);
+    return latestFirst.slice(0, limit);
+  }
+
   async replay(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadReplayed> {
     const shards = await this.shardsOf(queue);
     if (shards.length === 1) return this.inner.replay(queue, selection, options);
     const { ratePerSecond: rate } = options;
     // Each shard spreads its own over time, and all begin at once.
     const share = rate === undefined ? {} : { ratePerSecond: Math.max(rate / shards.length, limits.minRatePerSecond) };
-    return this.inTurn(shards, { ...options, ...share }, (shard, part) => this.inner.replay(shard, selection, part));
+    const replayShard = (shard: string, part: DeadOptions) => this.inner.replay(shard, selection, part);
+    return joinReplayed(await this.inTurn(shards, { ...options, ...share }, replayShard));
   }
 
   async purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged> {
     const shards = await this.shardsOf(queue);
-    return this.inTurn(shards, options, (shard, part) => this.inner.purge(shard, selection, part));
+    return sumFields(await this.inTurn(shards, options, (shard, part) => this.inner.purge(shard, selection, part)));
   }
 
   close(): Promise<void> {
@@ -226,7 +246,7 @@ export class ShardedQueues implements Queues {
     shards: readonly string[],
     { limit = limits.maxDeadSelection, ...options }: DeadOptions,
     work: (shard: string, options: DeadOptions) => Promise<T>,
-  ): Promise<T> {
+  ): Promise<readonly T[]> {
     const results: T[] = [];
     let open = limit;
     for (const shard of shards) {
@@ -235,7 +255,7 @@ export class ShardedQueues implements Queues {
       results.push(result);
       open -= result.matched;
     }
-    return sumFields(results);
+    return results;
   }
 }
 

@@ -83,6 +83,8 @@ describe('operations of a gateway', () => {
       'get /api/v1/queues',
       'get /api/v1/queues/{queue}',
       'get /api/v1/queues/{queue}/dead',
+      'get /api/v1/queues/{queue}/dead/audit',
+      'get /api/v1/queues/{queue}/dead/groups',
       'get /api/v1/queues/{queue}/jobs/{id}',
       'get /api/v1/queues/{queue}/schedules',
       'get /api/v1/queues/{queue}/schedules/{name}',

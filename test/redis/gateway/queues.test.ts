@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { deadPage, jobView, queueCounts, queueList, settingsView } from '../../../app/gateway/schemas/queue.js';
+import { deadAudit, deadGroups, deadPage } from '../../../app/gateway/schemas/dead.js';
+import { jobView, queueCounts, queueList, settingsView } from '../../../app/gateway/schemas/queue.js';
 import { GatewayClient } from '../support/gateway-client.js';
 import { startMoorline } from '../support/moorline-process.js';
 import { startRedis } from '../support/redis-server.js';
@@ -137,6 +138,9 @@ describe('queues over HTTP', () => {
     expect(second.jobs.map(({ id }) => id)).toEqual(['c']);
     const alike = await get(`dead/dead?cursor=&limit=&fingerprint=${first.jobs[0]?.fingerprint ?? ''}`);
     expect(alike.jobs.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect((await get('dead/dead?reason=crashed')).jobs).toEqual([]);
+    const { groups } = deadGroups.parse(await get('dead/dead/groups'));
+    expect(groups).toMatchObject([{ count: 2, sample: { id: 'b', error: { message: 'code 2' } } }, { count: 1 }]);
   });
 
   test('dead letters are replayed and purged by id, by fingerprint or all', async () => {
@@ -151,5 +155,10 @@ describe('queues over HTTP', () => {
     expect(await act('purge', { all: true, limit: 1 })).toEqual({ matched: 1, purged: 1 });
     expect(await act('replay', { all: true, ratePerSecond: 100 })).toEqual({ matched: 1, replayed: 1 });
     expect(await get('again')).toMatchObject({ dead: 0 });
+    const { entries } = deadAudit.parse(await get('again/dead/audit?limit=2'));
+    expect(entries).toMatchObject([
+      { action: 'replay', by: 'anonymous at 127.0.0.1', selection: { all: true, ratePerSecond: 100 }, changed: 1 },
+      { action: 'purge', selection: { all: true, limit: 1 }, matched: 1, changed: 1 },
+    ]);
   });
 });

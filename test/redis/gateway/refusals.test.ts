@@ -137,6 +137,7 @@ describe('bad input', () => {
     ['millions of verdicts', settle, json(`{"done":[${'{},'.repeat(2_000_000)}{}]}`), 400, 'invalid_request', /done/],
     ['a pause with a body', '/api/v1/queues/q/pause', json({ until: 5 }), 400, 'invalid_request', /"until"/],
     ['a selection of nothing', replay, json({}), 400, 'invalid_request', /exactly one/],
+    ['ids with a filter', replay, json({ ids: ['a'], reason: 'failed' }), 400, 'invalid_request', /not beside ids/],
     ['two selections', replay, json({ all: true, ids: ['a'] }), 400, 'invalid_request', /exactly one/],
     ['all as false', replay, json({ all: false }), 400, 'invalid_request', /all in the body/],
     ['an unknown query parameter', '/api/v1/queues?state=sleeping', {}, 400, 'invalid_request', /"state"/],

@@ -23,6 +23,7 @@ export async function queueState(redis: Redis, queue: string): Promise<Record<st
     results: mapValues({ ...(await hash('result:0')), ...(await hash('result:1')) }, String),
     dead: await zset('dead'),
     deadrec: mapValues(await hash('deadrec'), (packed) => readDeadRecord(packed).reason),
+    replays: mapValues(await hash('replays'), (times) => Number(String(times))),
     traits: mapValues(await hash('traits'), (packed) => packed.toString('latin1', 0, 1)),
     slots: (await zset('slots')).map(readSlot),
     lanes: (await zset('lanes')).map(readLane),
@@ -40,6 +41,9 @@ export async function queueState(redis: Redis, queue: string): Promise<Record<st
 const readSlot = (member: string) => member.replace('\0', '/');
 /** Likewise; without a key where dedupe keeps the job. */
 const readLane = (member: string) => member.replace(/\0(\d{16})?/, '/');
+
+/** Behind the fingerprint and the tick. */
+const idOfKind = (member: string) => member.replace(/^\S+ \d+ /, '');
 
 /** What must be true in every state; each violation is a line. */
 export async function brokenInvariants(redis: Redis, queue: string): Promise<readonly string[]> {
@@ -64,6 +68,7 @@ export async function brokenInvariants(redis: Redis, queue: string): Promise<rea
     ...differences('every lease has its holder', await ids('lease'), fences),
     ...differences('every leased job is held', leased, held),
     ...differences('every dead letter has its record', dead, deadrec),
+    ...differences('every dead letter is found by its kind', dead, (await ids('deadkinds')).map(idOfKind)),
     ...[...tries, ...errors, ...(await fields('notes'))]
       .filter((id) => !jobs.includes(id))
       .map((id) => `${id} is gone and still has a story`),

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { deadSelection } from '../../../app/gateway/schemas/queue.js';
+import { deadSelection } from '../../../app/gateway/schemas/dead.js';
 import { jobInput, jobList } from '../../../app/gateway/schemas/job.js';
 import { settleBody } from '../../../app/gateway/schemas/delivery.js';
 import { validate } from '../../../app/gateway/schemas/validate.js';
