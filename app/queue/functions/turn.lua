@@ -58,7 +58,8 @@ local function turn(keys, args)
   if args[8] ~= '0' then heed_bell(q) end
   for i = 1, args[8] do
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
-    if args[at + 3] == '1' and #claims[i] > 1 then enlist(q, args[at + 2]) end
+    -- Of a claim that found nothing there are the deadline and no scores.
+    if args[at + 3] == '1' and #claims[i] > 2 then enlist(q, args[at + 2]) end
     at = at + 4
   end
   local left = claimable(q)

@@ -103,6 +103,15 @@ describe('a worker that beats', () => {
     expect((await queueState(connections, 'leaves'))['workers']).toBeUndefined();
   });
 
+  test('and found nothing is not looked for, so that nobody wakes up for an empty queue', async () => {
+    const { queues, connections } = await open();
+    expect(await queues.claim('idle', { max: 1, leaseMs: 60_000, worker: 'w', beats: true })).toEqual([]);
+    expect((await queueState(connections, 'idle'))['workers']).toBeUndefined();
+    await queues.enqueue('idle', [{ data: 1 }]);
+    expect(await queues.claim('idle', { max: 1, leaseMs: 60_000, worker: 'w', beats: true })).toHaveLength(1);
+    expect(await queueState(connections, 'idle')).toMatchObject({ workers: ['w'] });
+  });
+
   test('loses many leases in pieces, none forgotten', async () => {
     const redis = await open();
     const { queues, connections } = redis;
