@@ -150,6 +150,24 @@ describe('resharding', () => {
     expect(await admin.counts('flow')).toMatchObject({ ready: 0, leased: 0, totals: { enqueued: total, done: total } });
   });
 
+  test('to fewer shards leaves no job behind', async () => {
+    const queues = await open();
+    await queues.configure('fewer', { shards: 6 });
+    await queues.enqueue('fewer', jobs(60));
+    await queues.configure('fewer', { shards: 1 });
+    await queues.enqueue('fewer', [{ id: 'new', data: 1 }]);
+    expect(Number(await server.cli('ZCARD', queueKey('fewer', 'ready')))).toBeLessThan(30);
+    expect(await claimAll(await open(), 'fewer')).toHaveLength(61);
+  });
+
+  test('ends all waits of a process that learns of it, so that they begin anew with all shards', async () => {
+    const queues = await open();
+    const stop = new AbortController();
+    const waits = [1, 2].map(() => queues.waitForWork('learned', { signal: stop.signal }));
+    await queues.configure('other-learned', { shards: 2 });
+    expect(await Promise.all(waits)).toEqual([true, true]);
+  });
+
   test('reaches whoever waits already', async () => {
     const [here, there] = [await open(), await open()];
     const stop = new AbortController();
