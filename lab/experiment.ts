@@ -49,7 +49,13 @@ interface Standing {
 class Lab {
   #standing: Standing | undefined;
 
-  constructor(private readonly options: ExperimentOptions) {}
+  readonly #interrupted: Promise<never>;
+
+  constructor(private readonly options: ExperimentOptions) {
+    this.#interrupted = interruptedBy(options.signal);
+    // Between the rounds nobody listens.
+    this.#interrupted.catch(() => undefined);
+  }
 
   async try(fault: Fault): Promise<RoundResult[]> {
     const { report, rounds, signal } = this.options;
@@ -61,6 +67,7 @@ class Lab {
     const results: RoundResult[] = [];
     for (let round = 1; round <= rounds && !signal.aborted; round += 1) {
       const result = await this.#round(fault, round);
+      if (hasEnded(signal)) break;
       report.roundEnded(round, result);
       results.push(result);
       if (result.violations.length > 0) await this.#keepLogs();
@@ -78,7 +85,7 @@ class Lab {
 
   /** A round that cannot even be brought to its end is broken, too. */
   async #round(fault: Fault, round: number): Promise<RoundResult> {
-    const { seed, strict, report, signal } = this.options;
+    const { seed, strict, report } = this.options;
     const random = new Random(`${seed}/${fault.name}/${round}`);
     const { stack, runs, prepared } = await this.#standingStack();
     const onStep = (text: string): void => {
@@ -87,7 +94,7 @@ class Lab {
     try {
       if (!prepared.has(fault)) await fault.prepare?.(stack);
       prepared.add(fault);
-      return await Promise.race([runRound({ stack, runs, fault, random, strict, onStep }), aborted(signal)]);
+      return await Promise.race([runRound({ stack, runs, fault, random, strict, onStep }), this.#interrupted]);
     } catch (error) {
       return brokenOff(fault, random.seed, (error as Error).message.trim());
     }
@@ -112,9 +119,12 @@ class Lab {
   }
 }
 
+/** A round that was interrupted says nothing. */
+const hasEnded = ({ aborted }: AbortSignal): boolean => aborted;
+
 /** Rejects when nobody wants to know any more; the round that runs is left to its end, which is that of its stack. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort');
+async function interruptedBy(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
   throw new Error('interrupted');
 }
 
