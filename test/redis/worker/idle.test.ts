@@ -3,6 +3,7 @@ import { createLog } from '../../../app/log.js';
 import { createMetrics } from '../../../app/metrics.js';
 import { RedisQueues } from '../../../app/queue/queues.js';
 import { inProcess } from '../../../app/worker/handlers-module.js';
+import type { Executor } from '../../../app/worker/types.js';
 import { Worker } from '../../../app/worker/worker.js';
 import { connect } from '../support/connect.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
@@ -18,9 +19,12 @@ describe('a worker with nothing to do', () => {
     server = await startRedis();
   });
 
-  const workers: Worker[] = [];
+  const opened: { readonly worker: Worker; readonly queues: RedisQueues }[] = [];
   afterEach(async () => {
-    await Promise.all(workers.splice(0).map((worker) => worker.stop(0)));
+    for (const { worker, queues } of opened.splice(0)) {
+      await worker.stop(0);
+      await queues.close();
+    }
   });
 
   /** A worker of many more queues than slots. */
@@ -34,19 +38,18 @@ describe('a worker with nothing to do', () => {
     });
     const done: string[] = [];
     const names = Array.from({ length: 100 }, (_, n) => `idle-${n}`);
-    const worker = new Worker({
-      queues,
-      executors: new Map(names.map((queue) => [queue, inProcess(({ id }) => done.push(`${queue}/${id}`))])),
-      checks: new Map(),
-      concurrency: 2,
-      leaseMs: 15_000,
-      jobTimeoutMs: 1_000,
-      workerName: 'w',
-      log: createLog({ level: 'silent' }),
-      registry: createMetrics(),
-    });
-    workers.push(worker);
+    const executors = names.map((queue) => [queue, inProcess(({ id }) => done.push(`${queue}/${id}`))] as const);
+    opened.push({ queues, worker: workerOf(queues, new Map(executors), 2) });
     return { queues, names, done };
+  }
+
+  /** A worker with one slot, and no sweep that would find what a ring has not told. */
+  async function startWith(executors: ReadonlyMap<string, Executor>): Promise<RedisQueues> {
+    const { redis } = connect(`redis://${server.address}`);
+    await waitFor('connections', () => redis.status().ready);
+    const queues = new RedisQueues(redis, { durability: 'memory', sweepMs: 600_000 });
+    opened.push({ queues, worker: workerOf(queues, executors, 1) });
+    return queues;
   }
 
   const callsOf = async (command: RegExp) => {
@@ -57,9 +60,9 @@ describe('a worker with nothing to do', () => {
   test('asks Redis at most fifteen things a minute, however many queues it serves, and has a job at once', async () => {
     const { queues, names, done } = await start();
     await waitFor('it is quiet', async () => {
-      const before = await callsOf(/^fcall/);
-      await waitFor('a call at the doorbell', async () => (await callsOf(/bzpopmin/)) >= 2, { pollMs: 100 });
-      return before === (await callsOf(/^fcall/));
+      const [calls, rings] = [await callsOf(/^fcall/), await callsOf(/bzpopmin/)];
+      await waitFor('two waits at the doorbell', async () => (await callsOf(/bzpopmin/)) >= rings + 2);
+      return calls >= names.length && calls === (await callsOf(/^fcall/));
     });
     await server.cli('CONFIG', 'RESETSTAT');
     const since = performance.now();
@@ -71,4 +74,45 @@ describe('a worker with nothing to do', () => {
     for (const [at, queue] of names.entries()) await queues.enqueue(queue, [{ id: String(at), data: at }]);
     await waitFor('every job is done', () => done.length === names.length);
   });
+
+  test('that has no room for a job passes the sign of it on to another worker', async () => {
+    const stuck: string[] = [];
+    const done: string[] = [];
+    const handlers = new Map([
+      [
+        'long',
+        inProcess(
+          ({ id }, { signal }) =>
+            new Promise((resolve) => {
+              stuck.push(id);
+              signal.addEventListener('abort', resolve);
+            }),
+        ),
+      ],
+      ['short', inProcess(({ id }) => done.push(id))],
+    ]);
+    const busy = await startWith(handlers);
+    await busy.enqueue('long', [{ id: 'a', data: 1 }]);
+    await waitFor('the first worker is full', () => stuck.length === 1);
+    await startWith(new Map([...handlers].filter(([queue]) => queue === 'short')));
+    await waitFor('both wait at the doorbell', async () =>
+      /blocked_clients:2/.test(await server.cli('INFO', 'clients')),
+    );
+    await busy.enqueue('short', [{ id: 'b', data: 1 }]);
+    await waitFor('the other has done it', () => done.length === 1);
+  });
 });
+
+function workerOf(queues: RedisQueues, executors: ReadonlyMap<string, Executor>, concurrency: number): Worker {
+  return new Worker({
+    queues,
+    executors,
+    checks: new Map(),
+    concurrency,
+    leaseMs: 15_000,
+    jobTimeoutMs: 60_000,
+    workerName: 'w',
+    log: createLog({ level: 'silent' }),
+    registry: createMetrics(),
+  });
+}
