@@ -26,7 +26,7 @@ const groupsPerRead = 20;
 const maxPageBytes = 4 * 1024 * 1024;
 const shownRefused = 100;
 
-/** Does something to at most 100 dead letters, and notes what came of it. */
+/** Does something to at most 50 dead letters, and notes what came of it. */
 type Change = (ids: readonly string[], progress: DeadProgress) => Promise<void>;
 
 /** Dead letters and what people do with them: in chunks, so that no number of them blocks Redis. */

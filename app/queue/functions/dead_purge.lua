@@ -1,5 +1,5 @@
 -- dead_purge: forgets dead letters for good, their ids too.
--- ARGV   at most 100 ids, each once
+-- ARGV   at most 50 ids, each once
 -- REPLY  number of jobs purged; an id that is not dead is passed over
 
 local function dead_purge(keys, ids)

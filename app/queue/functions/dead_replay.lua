@@ -1,5 +1,5 @@
 -- dead_replay: dead letters start anew, without attempts, crashes and errors.
--- ARGV   delay of the first in ms, step from one to the next in ms (a rate), at most 100 ids, each once
+-- ARGV   delay of the first in ms, step from one to the next in ms (a rate), at most 50 ids, each once
 -- REPLY  number of jobs replayed, then the ids of those that were replayed too often; an id that is not dead is passed over
 
 local MAX_REPLAYS = 10

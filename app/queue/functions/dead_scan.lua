@@ -3,7 +3,7 @@
 --        do not matter: fingerprint, letter of the reason, olderThanMs, newerThanMs
 -- REPLY  cursor to go on with or empty, last tick to look at, then id and tick of each match
 
-local MAX_SCANNED = 500
+local MAX_SCANNED = 250
 
 local function tick_before(q, ms)
   return math.max(0, q.now_us - ms * 1000)

@@ -97,7 +97,16 @@ describe('counts', () => {
       paused: false,
       draining: false,
       rates: { enqueuedPerSecond: 0, donePerSecond: 0, failedPerSecond: 0 },
-      totals: { enqueued: 0, done: 0, failed: 0, crashed: 0, dead: 0, cancelled: 0, dropped: 0 },
+      totals: {
+        enqueued: 0,
+        done: 0,
+        failed: 0,
+        crashed: 0,
+        dead: 0,
+        cancelled: 0,
+        deadBy: { failed: 0, rejected: 0, crashed: 0, invalid: 0 },
+        dropped: 0,
+      },
     });
   });
 

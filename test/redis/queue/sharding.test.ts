@@ -84,6 +84,7 @@ describe('a queue with shards', () => {
     await queues.enqueue('dead', jobs(50));
     const failed = (await claimAll(queues, 'dead')).map((job) => ({ ...job, error: { message: 'no' }, retry: false }));
     expect(await queues.settle('dead', { failed })).toMatchObject({ accepted: 50 });
+    expect((await queues.deadGroups('dead', 10)).groups).toMatchObject([{ count: 50 }]);
     const letters: DeadJob[] = [];
     let cursor: string | undefined;
     do {
