@@ -35,7 +35,7 @@ export class Meter {
 
   /** Commands that clients send during `ms`; those that scripts run are not among them. */
   async commandsSentDuring(wait: () => Promise<void>): Promise<number> {
-    const monitor = await this.redis.duplicate().monitor();
+    const monitor = await this.redis.monitor();
     let commands = 0;
     monitor.on('monitor', (_time: string, _args: readonly string[], source: string) => {
       if (source !== 'lua') commands += 1;

@@ -27,8 +27,8 @@ export const waitingRuns: readonly Run[] = [
     isSelected: true,
     isSteady: true,
   },
-  idle(1),
-  idle(100),
+  idle(1, false),
+  idle(100, true),
 ];
 
 function latency(perSecond: number, targets: readonly Target[], isSelected: boolean): Run {
@@ -44,7 +44,7 @@ function latency(perSecond: number, targets: readonly Target[], isSelected: bool
   };
 }
 
-function idle(queues: number): Run {
+function idle(queues: number, isSelected: boolean): Run {
   return {
     name: `idle-${queues}`,
     title: `A worker with nothing to do, ${queues === 1 ? 'one queue' : `${queues} queues`}`,
@@ -52,7 +52,7 @@ function idle(queues: number): Run {
     contenders: bothSides,
     server: inMemory,
     targets: [{ figure: 'commandsPerMinute', atMost: 15 }],
-    isSelected: true,
+    isSelected,
     isSteady: true,
   };
 }
