@@ -11,10 +11,17 @@ export interface Confirmer {
   readonly read: (replies: readonly unknown[]) => Confirmation;
 }
 
-export function confirmerOf({ replicas, waitMs }: DurableWait, disk?: DiskPromise): Confirmer {
+/** All replicas are waited for so long, before one is enough: their word needs no other. */
+const allReplicasMs = 50;
+
+/** `all` replicas are waited for a moment where more than the wanted ones are there. */
+export function confirmerOf({ replicas, waitMs }: DurableWait, all: number, disk?: DiskPromise): Confirmer {
   // 0 would wait for ever.
   const timeoutMs = Math.max(1, Math.round(waitMs));
-  const waits: readonly Command[] = replicas > 0 ? [['WAIT', replicas, timeoutMs]] : [];
+  const waits: readonly Command[] = [
+    ...(replicas > 0 && all > replicas ? [['WAIT', all, allReplicasMs] as const] : []),
+    ...(replicas > 0 ? [['WAIT', replicas, timeoutMs] as const] : []),
+  ];
   switch (disk?.method) {
     case 'waitaof':
       return { commands: [['WAITAOF', 1, replicas, timeoutMs]], read: ([reply]) => readWaitAof(reply) };
@@ -22,13 +29,13 @@ export function confirmerOf({ replicas, waitMs }: DurableWait, disk?: DiskPromis
       // The server wrote to its disk before it answered, if it still runs that way.
       return {
         commands: [askAppend, ...waits],
-        read: ([config, replied]) => ({
-          confirmedReplicas: Number(replied ?? 0),
+        read: ([config, ...replied]) => ({
+          confirmedReplicas: Number(replied.at(-1) ?? 0),
           onDisk: writesAlways(config),
         }),
       };
     default:
-      return { commands: waits, read: ([replied]) => ({ confirmedReplicas: Number(replied ?? 0) }) };
+      return { commands: waits, read: (replied) => ({ confirmedReplicas: Number(replied.at(-1) ?? 0) }) };
   }
 }
 

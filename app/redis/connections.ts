@@ -83,8 +83,8 @@ export class Connections implements RedisConnections {
       eventsOf: (role) => this.eventsOf(role),
     });
     const { command, task, durable, disk, blocking, subscriber } = this.links;
-    this.durable = new DurableCalls(durable);
-    this.disk = new DurableCalls(disk);
+    this.durable = new DurableCalls(durable, locator);
+    this.disk = new DurableCalls(disk, locator);
     this.doorbell = new Doorbell(blocking, command);
     const { healthCheckIntervalMs } = redis;
     this.probe = new Probe({

@@ -5,9 +5,13 @@ import type { Connection } from './connection.js';
 import { diskOf, distrustDisk } from './disk.js';
 import { functionCommand, loadLibrary } from './functions.js';
 import { sizeOf, type Link, type RunOptions } from './link.js';
+import type { Electors } from './primary-locator.js';
 import { didNothing, kindOfRedisError, NotSentError, toMoorlineError } from './redis-errors.js';
 import { roles } from './roles.js';
 import type { DurableReplies, DurableWait, FunctionCall } from './types.js';
+
+/** So long a replica that was missing is not waited for. */
+const fewMs = 1_000;
 
 /**
  * Writes that replicas or disks must have before they count. WAIT blocks its connection, so calls go in rounds: while one
@@ -16,8 +20,12 @@ import type { DurableReplies, DurableWait, FunctionCall } from './types.js';
 export class DurableCalls {
   private gathering: Entry[] = [];
   private roundUnderWay = false;
+  private fewUntilMs = 0;
 
-  constructor(private readonly link: Pick<Link, 'run'>) {}
+  constructor(
+    private readonly link: Pick<Link, 'run'>,
+    private readonly electors: Electors,
+  ) {}
 
   call(calls: readonly FunctionCall[], wait: DurableWait, options: RunOptions = {}): Promise<DurableReplies> {
     const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);
@@ -39,9 +47,49 @@ export class DurableCalls {
     while (this.gathering.length > 0) {
       const { round, rest } = splitRound(this.gathering);
       this.gathering = rest;
-      await runRound(round.filter(isStillWanted));
+      await this.runRound(round.filter(isStillWanted));
     }
     this.roundUnderWay = false;
+  }
+
+  private async runRound(round: readonly Entry[]): Promise<void> {
+    const [first] = round;
+    if (first === undefined) return;
+    const { connection, wait } = first;
+    // When some were missing lately, they are not waited for again at once.
+    const all = performance.now() < this.fewUntilMs ? 0 : this.electors.replicas;
+    const confirmer = await confirmerFor(connection, wait, all).catch(asError);
+    if (confirmer instanceof Error) {
+      for (const { reject } of round) reject(confirmer);
+      return;
+    }
+    const calls = round.flatMap((entry) => entry.calls);
+    const sent = await sendAndConfirm(connection, calls, confirmer);
+    const confirmation = await this.examine(connection, wait, sent.confirmation);
+    let at = 0;
+    for (const entry of round) {
+      settle(entry, sent.replies.slice(at, at + entry.calls.length), confirmation);
+      at += entry.calls.length;
+    }
+  }
+
+  /**
+   * What all replicas have, their successor has. What only some have counts as long as nobody replaces the primary: one that was
+   * frozen and wakes up in the middle of its failover is still followed by the replicas that have not been told yet.
+   */
+  private async examine(
+    connection: Connection,
+    { replicas }: DurableWait,
+    confirmation: RoundResult['confirmation'],
+  ): Promise<RoundResult['confirmation']> {
+    if (confirmation instanceof Error) return confirmation;
+    if (confirmation.onDisk === false) distrustDisk(connection);
+    const { confirmedReplicas } = confirmation;
+    if (replicas === 0 || confirmedReplicas < replicas || confirmedReplicas >= this.electors.replicas)
+      return confirmation;
+    this.fewUntilMs = performance.now() + fewMs;
+    if (await this.electors.isUndisputed(connection.address)) return confirmation;
+    return { ...confirmation, confirmedReplicas: 0 };
   }
 }
 
@@ -75,30 +123,11 @@ function isStillWanted({ deadline, reject }: Entry): boolean {
   return !deadline.isPast;
 }
 
-async function runRound(round: readonly Entry[]): Promise<void> {
-  const [first] = round;
-  if (first === undefined) return;
-  const { connection, wait } = first;
-  const confirmer = await confirmerFor(connection, wait).catch(asError);
-  if (confirmer instanceof Error) {
-    for (const { reject } of round) reject(confirmer);
-    return;
-  }
-  const calls = round.flatMap((entry) => entry.calls);
-  const { replies, confirmation } = await sendAndConfirm(connection, calls, confirmer);
-  if (!(confirmation instanceof Error) && confirmation.onDisk === false) distrustDisk(connection);
-  let at = 0;
-  for (const entry of round) {
-    settle(entry, replies.slice(at, at + entry.calls.length), confirmation);
-    at += entry.calls.length;
-  }
-}
-
 /** Refuses before anything is written what the server cannot promise. */
-async function confirmerFor(connection: Connection, wait: DurableWait): Promise<Confirmer> {
-  if (wait.onDisk !== true) return confirmerOf(wait);
+async function confirmerFor(connection: Connection, wait: DurableWait, all: number): Promise<Confirmer> {
+  if (wait.onDisk !== true) return confirmerOf(wait, all);
   const disk = await diskOf(connection);
-  if (disk.method !== 'none') return confirmerOf(wait, disk);
+  if (disk.method !== 'none') return confirmerOf(wait, all, disk);
   throw new MoorlineError('durability_unavailable', `The primary cannot promise its disk: ${disk.reason}`);
 }
 

@@ -1,7 +1,15 @@
 import type { HostPort } from '../config/index.js';
 
+/** Those who decide which server is primary. */
+export interface Electors {
+  /** Replicas that the primary should have, reachable or not; 0 where nobody knows. */
+  readonly replicas: number;
+  /** Whether a server is primary and nobody is about to replace it, by what they say from now on. */
+  isUndisputed(primary: HostPort): Promise<boolean>;
+}
+
 /** Knows where the primary is. */
-export interface PrimaryLocator {
+export interface PrimaryLocator extends Electors {
   /** Rejects with an Error whose message says why it is not known. */
   locate(): Promise<HostPort>;
   /** The listener is called when the primary has (or may have) moved. */
@@ -15,6 +23,8 @@ export interface PrimaryLocator {
 export function fixedLocator(server: HostPort): PrimaryLocator {
   return {
     locate: () => Promise.resolve(server),
+    replicas: 0,
+    isUndisputed: () => Promise.resolve(true),
     onMove: () => undefined,
     connections: () => ({ configured: 0, connected: 0 }),
     close: () => Promise.resolve(),

@@ -85,8 +85,13 @@ export class SentinelConnection implements Closable {
 function parseAnswer(address: unknown, master: unknown): SentinelAnswer {
   if (!isStrings(address) || !isStrings(master)) throw new Error('the Sentinel knows no such primary');
   const [host = '', port = ''] = address;
-  const epochAt = master.indexOf('config-epoch');
-  return { primary: { host, port: Number(port) }, configEpoch: Number(master[epochAt + 1]) };
+  const field = (name: string) => master[master.indexOf(name) + 1] ?? '';
+  return {
+    primary: { host, port: Number(port) },
+    configEpoch: Number(field('config-epoch')),
+    replicas: Number(field('num-slaves')),
+    isReplacing: /o_down|failover_in_progress/.test(field('flags')),
+  };
 }
 
 function isStrings(value: unknown): value is string[] {

@@ -6,7 +6,7 @@ import { formatAddress } from './connection.js';
 import { Keeper } from './keeper.js';
 import type { PrimaryLocator } from './primary-locator.js';
 import { SentinelConnection } from './sentinel-connection.js';
-import { newestPrimary, type SentinelAnswer } from './sentinel-vote.js';
+import { isUndisputed, newestPrimary, type SentinelAnswer } from './sentinel-vote.js';
 
 /** All Sentinels are asked at once; whoever has not answered by then does not count. */
 const askDeadlineMs = 1_000;
@@ -14,11 +14,15 @@ const askDeadlineMs = 1_000;
 /** So long the other answers are waited for after the first one: a Sentinel that knows of a newer primary must be heard. */
 const othersGraceMs = 200;
 
+/** How many replicas there are changes when people change it. */
+const replicasTrustMs = 30_000;
+
 /** Finds the primary by its Sentinels: one connection to each, whatever the number of roles that ask. */
 export class Sentinels implements PrimaryLocator {
   private readonly keepers: readonly Keeper<SentinelConnection>[];
   private readonly listeners: (() => void)[] = [];
   private locating: Promise<HostPort> | undefined;
+  private lastAnswers: { readonly replicas: number; readonly atMs: number } = { replicas: 0, atMs: 0 };
 
   constructor(
     redis: RedisConfig,
@@ -53,6 +57,22 @@ export class Sentinels implements PrimaryLocator {
     this.listeners.push(listener);
   }
 
+  /** As they said lately; while it is asked for it is kept up to date. */
+  get replicas(): number {
+    if (performance.now() - this.lastAnswers.atMs > replicasTrustMs) this.locate().catch(() => undefined);
+    return this.lastAnswers.replicas;
+  }
+
+  /** A failover's leader alone may know of it: every Sentinel that there is a connection to is heard. */
+  async isUndisputed(primary: HostPort): Promise<boolean> {
+    const deadline = Deadline.after(askDeadlineMs);
+    const connected = this.keepers.filter(({ current }) => current !== undefined);
+    const heard = await Promise.allSettled(connected.map((keeper) => ask(keeper, deadline)));
+    const answers = heard.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    this.learn(answers);
+    return isUndisputed(primary, answers, this.keepers.length);
+  }
+
   connections(): { readonly configured: number; readonly connected: number } {
     const connected = this.keepers.filter(({ current }) => current !== undefined).length;
     return { configured: this.keepers.length, connected };
@@ -75,6 +95,7 @@ export class Sentinels implements PrimaryLocator {
       }
     });
     await Promise.race([Promise.allSettled(asks), firstAnd(asks, othersGraceMs)]);
+    this.learn(answers);
     const primary = newestPrimary(answers);
     if (primary === undefined) {
       throw new Error(
@@ -82,6 +103,11 @@ export class Sentinels implements PrimaryLocator {
       );
     }
     return primary;
+  }
+
+  private learn(answers: readonly SentinelAnswer[]): void {
+    const replicas = Math.max(0, ...answers.map((answer) => answer.replicas));
+    this.lastAnswers = { replicas, atMs: performance.now() };
   }
 }
 

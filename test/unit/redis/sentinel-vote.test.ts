@@ -1,7 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { newestPrimary } from '../../../app/redis/sentinel-vote.js';
+import { isUndisputed, newestPrimary } from '../../../app/redis/sentinel-vote.js';
 
-const at = (host: string, configEpoch: number) => ({ primary: { host, port: 6379 }, configEpoch });
+const at = (host: string, configEpoch: number) => ({
+  primary: { host, port: 6379 },
+  configEpoch,
+  replicas: 2,
+  isReplacing: false,
+});
 
 test.each([
   ['nobody answers', [], undefined],
@@ -10,4 +15,17 @@ test.each([
   ['the others have not heard of the promotion yet', [at('old', 3), at('old', 3), at('new', 4)], 'new'],
 ])('when %s', (_when, answers, host) => {
   expect(newestPrimary(answers)?.host).toBe(host);
+});
+
+const content = at('a', 3);
+const replacing = { ...content, isReplacing: true };
+
+test.each([
+  ['stays when all name it and are content', [content, content, content], true],
+  ['stays when one is lost and the others are content', [content, content], true],
+  ['may go when most are lost', [content], false],
+  ['may go when the leader of a failover knows more than the others', [content, content, replacing], false],
+  ['may go when one names its successor already', [content, content, at('b', 4)], false],
+])('a primary %s', (_when, answers, expected) => {
+  expect(isUndisputed({ host: 'a', port: 6379 }, answers, 3)).toBe(expected);
 });
