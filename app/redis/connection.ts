@@ -22,8 +22,8 @@ export interface ConnectionSettings {
   readonly data?: {
     /** Of this process's own mark. */
     readonly markKey: string;
-    /** Throws when the server is not to be used since it lacks data. */
-    readonly admit: (found: FoundData) => void;
+    /** Called when the server is asked; what it answers throws when the server is not to be used since it lacks data. */
+    readonly judge: () => (found: FoundData) => void;
   };
   /** Called with each command. */
   readonly onSend?: () => void;
@@ -53,6 +53,7 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
 
   async function handshake(client: Redis, at: HostPort, { redis, data }: ConnectionSettings): Promise<Connection> {
     await client.connect();
+    const admit = data?.judge();
     const finding = data === undefined ? undefined : findData(client, data.markKey);
     // A server of another kind refuses to tell; what is said of it by INFO is the better reason.
     finding?.catch(() => undefined);
@@ -61,7 +62,7 @@ export async function openConnection(address: HostPort, settings: ConnectionSett
     if (failure !== undefined) throw failure;
     const verdict = judgeServer(info, redis.target.kind);
     if (!verdict.usable) throw new Error(verdict.reason);
-    if (finding !== undefined) data?.admit(await finding);
+    if (finding !== undefined) admit?.(await finding);
     return new Connection(client, at, verdict.server, clientId, settings.onSend);
   }
 }

@@ -193,9 +193,7 @@ export class Connections implements RedisConnections {
     return {
       data: {
         markKey: probeKey(),
-        admit: (found) => {
-          guard.admit(found);
-        },
+        judge: () => guard.judge(),
       },
     };
   }

@@ -34,13 +34,20 @@ export class DataGuard {
     return loss === undefined ? undefined : new MoorlineError('data_lost', loss, { retryAfterMs: 5_000 });
   }
 
-  /** At each connect, before anything is sent: throws when the server has other data than this process knows. */
-  admit(found: FoundData): void {
-    if (this.known === undefined) {
-      this.known = found.epoch;
-      return;
-    }
-    const judgement = judgeData({ epoch: this.known, marks: this.marks }, found, this.intervalMs);
+  /**
+   * At each connect, before anything is sent. To be called when the server is asked what it has, and the answer then with what it
+   * said, which throws when that is other data than this process knows: data that had no name yet may get one in between.
+   */
+  judge(): (found: FoundData) => void {
+    const wasNew = this.known === undefined;
+    return (found) => {
+      if (this.known === undefined) this.known = found.epoch;
+      else if (!wasNew || found.epoch !== undefined) this.admit(this.known, found);
+    };
+  }
+
+  private admit(epoch: string, found: FoundData): void {
+    const judgement = judgeData({ epoch, marks: this.marks }, found, this.intervalMs);
     if (judgement.verdict === 'lost') {
       if (this.lostReason === undefined) this.log.error({ reason: judgement.reason }, 'the data of Redis are lost');
       this.lostReason = judgement.reason;
