@@ -8,8 +8,8 @@ import { Doorbell } from './doorbell.js';
 import { askDisk } from './disk.js';
 import { DurableCalls } from './durable.js';
 import { acceptData } from './epoch-commands.js';
-import { callFunction, functionCommand } from './functions.js';
-import { sizeOf, type LinkEvents, type RunOptions } from './link.js';
+import { callFunction, sizeOfCall } from './functions.js';
+import type { LinkEvents, RunOptions } from './link.js';
 import { noConnection } from './link-errors.js';
 import { Links } from './links.js';
 import { MemoryGate } from './memory-gate.js';
@@ -102,7 +102,7 @@ export class Connections implements RedisConnections {
 
   call(role: 'command' | 'task' | 'admin', call: FunctionCall, options: CallOptions = {}): Promise<unknown> {
     const deadline = Deadline.after(options.deadlineMs ?? roles[role].deadlineMs);
-    const bytes = sizeOf(functionCommand(call));
+    const bytes = sizeOfCall(call);
     return this.memory.guard(call, () =>
       this.links[role].run((connection) => callFunction(connection, call), bytes, deadline, options),
     );

@@ -59,7 +59,9 @@ export class DataGuard {
 
   /** These are the data from now on. */
   adopt(epoch: string): void {
-    if (this.known !== undefined) this.log.warn({ before: this.known, epoch }, 'the data of Redis are others now');
+    if (this.known !== undefined && this.known !== epoch) {
+      this.log.warn({ before: this.known, epoch }, 'the data of Redis are others now');
+    }
     this.known = epoch;
     this.marks = undefined;
     this.lostReason = undefined;

@@ -3,8 +3,8 @@ import { MoorlineError } from '../resilience/errors.js';
 import { confirmerOf, saysNotOnDisk, type Confirmation, type Confirmer } from './confirmation.js';
 import type { Connection } from './connection.js';
 import { diskOf, distrustDisk } from './disk.js';
-import { functionCommand, loadLibrary } from './functions.js';
-import { sizeOf, type Link, type RunOptions } from './link.js';
+import { functionCommand, loadLibrary, sizeOfCall } from './functions.js';
+import type { Link, RunOptions } from './link.js';
 import type { Electors } from './primary-locator.js';
 import { didNothing, kindOfRedisError, NotSentError, toMoorlineError } from './redis-errors.js';
 import { roles } from './roles.js';
@@ -28,7 +28,7 @@ export class DurableCalls {
   ) {}
 
   call(calls: readonly FunctionCall[], wait: DurableWait, options: RunOptions = {}): Promise<DurableReplies> {
-    const bytes = calls.reduce((total, call) => total + sizeOf(functionCommand(call)), 0);
+    const bytes = calls.reduce((total, call) => total + sizeOfCall(call), 0);
     const deadline = Deadline.after(roles.durable.deadlineMs + wait.waitMs);
     return this.link.run((connection) => this.gather({ connection, calls, wait, deadline }), bytes, deadline, options);
   }

@@ -3,11 +3,18 @@ import { functionName, type FunctionLibrary } from './library.js';
 import { kindOfRedisError } from './redis-errors.js';
 import type { FunctionCall } from './types.js';
 
+const namesBytes = 500;
+
 /** A reply, or the error with which Redis refused. */
 export type Reply = unknown;
 
 export function functionCommand({ library, name, keys, args }: FunctionCall): Command {
   return ['FCALL', functionName(library, name), keys.length, ...keys, ...args];
+}
+
+/** Near enough for a bound on memory: keys and names are short. */
+export function sizeOfCall({ args }: FunctionCall): number {
+  return args.reduce<number>((total, arg) => total + (typeof arg === 'number' ? 8 : arg.length), namesBytes);
 }
 
 /** Calls one function; loads its library where the server lacks it and calls once more. */

@@ -47,16 +47,17 @@ interface Started {
   readonly directory: string;
 }
 
+/** As the bundle sets its servers up, for both sides. */
+const bundled = [
+  ...['--repl-diskless-sync-delay', '0'],
+  ...['--zset-max-listpack-entries', '8', '--hash-max-listpack-entries', '8'],
+];
+
 async function startOne(args: readonly string[]): Promise<Started> {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'moorline-bench-'));
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
-  const [command, commandArgs] = pinned('redis', 'redis-server', [
-    ...options,
-    '--repl-diskless-sync-delay',
-    '0',
-    ...args,
-  ]);
+  const [command, commandArgs] = pinned('redis', 'redis-server', [...options, ...bundled, ...args]);
   const child = spawn(command, commandArgs, { stdio: 'ignore' });
   endWithUs(child, directory);
   await once(child, 'spawn');

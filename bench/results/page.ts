@@ -22,7 +22,7 @@ function methodOf(outcomes: readonly Outcome[], { date, machine, versions, isPin
 
 Both libraries do the same task through their public interfaces, with handlers that do nothing and 200 bytes of data. BullMQ has the
 options that its documentation recommends, finished jobs are removed, and jobs have three attempts on both sides. Each measurement has a
-redis-server of its own, empty and in memory unless it says otherwise, and a client process of its own${isPinned ? ', each pinned to a core of its own' : ''}.
+redis-server of its own with the limits of listpacks that the bundle sets, empty and in memory unless it says otherwise, and a client process of its own${isPinned ? ', each pinned to a core of its own' : ''}.
 The two sides are measured in turn, ${pairs} times; "times better" is the median of the ratios of these pairs, with the least and the most.
 CPU per job hardly depends on what else runs on the machine; rates and times do.`;
 }

@@ -17,6 +17,9 @@ min-replicas-max-lag {{ int .Values.redis.minReplicasMaxLag }}
 {{- end }}
 # Ids of finished jobs expire by the million: not in one go.
 lazyfree-lazy-expire yes
+# Leases come and go by the hundred: found by their hash, not by walking a list.
+zset-max-listpack-entries 8
+hash-max-listpack-entries 8
 # Dead peers are noticed; idle ones are left alone.
 tcp-keepalive 30
 timeout 0
