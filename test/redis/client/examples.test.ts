@@ -101,7 +101,8 @@ describe.each(Object.entries(workers))('examples/clients/%s', (file, { command, 
       expect((await client.get(`/api/v1/queues/${queue}`)).body).toMatchObject({ totals: { crashed: 0, done: 2 } });
 
       await client.queue(queue, 'jobs', { id: 'stuck', data: { seconds: 600 } });
-      await untilState('stuck', 'leased');
+      const { until } = await untilState('stuck', 'leased');
+      await waitFor('its lease is renewed, so it is at work', async () => (await job('stuck')).until !== until);
       worker.kill('SIGTERM');
       await once(worker, 'exit');
       expect(await job('stuck')).toMatchObject({ state: 'ready', attempts: 0, crashes: 0 });

@@ -83,7 +83,7 @@ describe('enqueueing over HTTP', () => {
     ['lines', 'application/x-ndjson', (jobs: object[]) => jobs.map((job) => JSON.stringify(job)).join('\n')],
   ])('takes 50 000 jobs of 200 bytes as %s in one request', async (shape, type, print) => {
     const queue = `bulk-${shape}`;
-    const jobs = Array.from({ length: 50_000 }, (_, index) => ({ id: `job-${index}`, data: 'x'.repeat(200) }));
+    const jobs = Array.from({ length: 50_000 }, () => ({ data: 'x'.repeat(200) }));
     const { status, body } = await client.queue(queue, 'jobs', print(jobs), { headers: { 'content-type': type } });
     expect(body.jobs.every((job) => job.status === 'queued')).toBe(true);
     expect([status, body.jobs.length, (await counts(queue)).ready]).toEqual([202, 50_000, 50_000]);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { registryKey } from '../../../app/queue/keys.js';
 import { enqueueAndClaim, openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -160,7 +161,7 @@ describe('the names of the queues', () => {
     const named = async () => (await queues.names()).filter((name) => name.endsWith('.names'));
     await waitFor('both are noted', async () => (await named()).length === 2);
     expect(await named()).toEqual(['a.names', 'b.names']);
-    await connections.command(['FLUSHALL']);
+    await connections.command(['DEL', registryKey]);
     await server.cli('CLIENT', 'KILL', 'TYPE', 'normal');
     await waitFor('it is noted again', async () => {
       await queues.enqueue('a.names', [{ data: 1 }]);

@@ -12,7 +12,7 @@ import { startWriters } from '../support/writers.js';
 
 const nodes = ['redis-0', 'redis-1', 'redis-2'] as const satisfies readonly ServerName[];
 const sentinels = ['sentinel-0', 'sentinel-1', 'sentinel-2'] as const satisfies readonly ServerName[];
-const testMs = 120_000;
+const testMs = 180_000;
 const directory = mkdtempSync(join(tmpdir(), 'moorline-stop-'));
 let cluster: ScriptedCluster;
 
@@ -36,44 +36,61 @@ test('a node without Sentinels has nobody to hand over to', async () => {
 });
 
 describe('a primary that cannot hand over serves on until it is stopped', () => {
-  test('because a replica that could be chosen is not in sync', async () => {
-    process.kill(cluster.pid('redis-2'), 'SIGSTOP');
-    const { stderr, exitCode } = await endOf(runStop('redis-0'));
-    process.kill(cluster.pid('redis-2'), 'SIGCONT');
-    expect(stderr).toMatch(/does not hand over: not all replicas that Sentinel could choose are in sync/);
-    expect(exitCode).toBe(1);
-    await expectServing();
-  }, 60_000);
+  test(
+    'because a replica that could be chosen is not in sync',
+    async () => {
+      process.kill(cluster.pid('redis-2'), 'SIGSTOP');
+      const { stderr, exitCode } = await endOf(runStop('redis-0'));
+      process.kill(cluster.pid('redis-2'), 'SIGCONT');
+      expect(stderr).toMatch(/does not hand over: not all replicas that Sentinel could choose are in sync/);
+      expect(exitCode).toBe(1);
+      await expectServing();
+    },
+    testMs,
+  );
 
-  test('because no replica may be chosen', async () => {
-    await setPriorities(cluster, '0');
-    const { stderr, exitCode } = await endOf(runStop('redis-0'));
-    expect(stderr).toBe('moorline: does not hand over: the Sentinels know no replica that could take over\n');
-    expect(exitCode).toBe(1);
-    await expectServing();
-    await setPriorities(cluster, '100');
-  }, 60_000);
+  test(
+    'because no replica may be chosen',
+    async () => {
+      await setPriorities(cluster, '0');
+      const { stderr, exitCode } = await endOf(runStop('redis-0'));
+      expect(stderr).toBe('moorline: does not hand over: the Sentinels know no replica that could take over\n');
+      expect(exitCode).toBe(1);
+      await expectServing();
+      await setPriorities(cluster, '100');
+    },
+    testMs,
+  );
 
-  test('because the Sentinels do not answer', async () => {
-    for (const name of sentinels) process.kill(cluster.pid(name), 'SIGSTOP');
-    const { stderr, exitCode } = await endOf(runStop('redis-0'));
-    for (const name of sentinels) process.kill(cluster.pid(name), 'SIGCONT');
-    expect(stderr).toContain('does not hand over: the Sentinels say unheard, and not that this node is primary');
-    expect(exitCode).toBe(1);
-    await expectServing();
-  }, 60_000);
+  test(
+    'because the Sentinels do not answer',
+    async () => {
+      for (const name of sentinels) process.kill(cluster.pid(name), 'SIGSTOP');
+      const { stderr, exitCode } = await endOf(runStop('redis-0'));
+      for (const name of sentinels) process.kill(cluster.pid(name), 'SIGCONT');
+      expect(stderr).toContain('does not hand over: the Sentinels say unheard, and not that this node is primary');
+      expect(exitCode).toBe(1);
+      await expectServing();
+    },
+    testMs,
+  );
 
-  test('because its stop script is ended half-way, when writes wait already', async () => {
-    const asked = join(directory, 'asked');
-    const stop = runStop('redis-0', withoutFailover(`touch ${asked}`));
-    await waitFor('it asks for a failover', () => existsSync(asked));
-    const write = cluster.cli('redis-0', 'SET', 'key', 'value');
-    await waitFor('a write waits', async () => !(await clients()).includes('blocked_clients:0'));
-    stop.kill('SIGTERM');
-    expect(await write).toBe('OK');
-    expect((await endOf(stop)).exitCode).toBe(143);
-    await expectServing();
-  }, 60_000);
+  test(
+    'because its stop script is ended half-way, when writes wait already',
+    async () => {
+      const asked = join(directory, 'asked');
+      const stop = runStop('redis-0', withoutFailover(`touch ${asked}`));
+    const end = endOf(stop);
+      await waitFor('it asks for a failover', () => existsSync(asked));
+      const write = cluster.cli('redis-0', 'SET', 'key', 'value');
+      await waitFor('a write waits', async () => !(await clients()).includes('blocked_clients:0'));
+      stop.kill('SIGTERM');
+      expect(await write).toBe('OK');
+      expect((await end).exitCode).toBe(143);
+      await expectServing();
+    },
+    testMs,
+  );
 });
 
 test(

@@ -9,6 +9,7 @@ export interface AnswerBody {
   readonly ready: number;
   readonly leased: number;
   readonly state: string;
+  readonly until: number;
 }
 
 export interface AnswerJob {
