@@ -8,6 +8,7 @@ import { queueCommand } from './queue/index.js';
 import { scheduleCommand } from './schedule/index.js';
 import { secretsCommand } from './secrets/index.js';
 import { workerCommand } from './worker.js';
+import { workersCommand } from './workers.js';
 
 /** Runs the command line and resolves with the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -34,6 +35,7 @@ function createProgram(): Command {
     .addCommand(enqueueCommand())
     .addCommand(queueCommand())
     .addCommand(scheduleCommand())
+    .addCommand(workersCommand())
     .addCommand(epochCommand());
   exitByThrowing(program);
   return program;

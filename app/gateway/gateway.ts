@@ -5,6 +5,7 @@ import type { Program } from '../operations/lifecycle.js';
 import { version } from '../operations/version.js';
 import { Scheduler } from '../queue/schedules/scheduler.js';
 import { Schedules } from '../queue/schedules/schedules.js';
+import { WorkerList } from '../queue/worker-list.js';
 import { serveQueueApi } from './queue-api.js';
 
 /** Starts the gateway; it listens when this resolves. */
@@ -16,6 +17,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     queues,
     schedules,
     scheduler,
+    workers: new WorkerList(connections),
     registry,
     maxBodyBytes: config.http.maxBodyBytes,
     version,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Scheduler } from '../queue/schedules/scheduler.js';
 import type { Schedules } from '../queue/schedules/schedules.js';
 import type { Queues } from '../queue/types.js';
+import type { WorkerList } from '../queue/worker-list.js';
 import type { Registry } from '../metrics.js';
 import { acceptJson } from './body/parsers.js';
 import { serveOpenApi } from './openapi.js';
@@ -16,6 +17,7 @@ import { enqueueRoutes } from './routes/enqueue.js';
 import { queueRoutes } from './routes/queues.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { settingsRoutes } from './routes/settings.js';
+import { workerRoutes } from './routes/workers.js';
 import { validate } from './schemas/validate.js';
 import { WaitingClaims } from './waiting-claims.js';
 
@@ -23,6 +25,7 @@ export interface QueueApiOptions {
   readonly queues: Queues;
   readonly schedules: Schedules;
   readonly scheduler: Scheduler;
+  readonly workers: WorkerList;
   readonly registry: Registry;
   readonly maxBodyBytes: number;
   readonly version: string;
@@ -32,7 +35,7 @@ export interface QueueApiOptions {
 
 /** Adds the queue API to a server. */
 export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions): void {
-  const { queues, schedules, scheduler, registry, maxBodyBytes } = options;
+  const { queues, schedules, scheduler, workers, registry, maxBodyBytes } = options;
   const routes = server.withTypeProvider() as Routes;
   const counters = new QueueCounters(registry);
   gaugeQueues(queues, registry);
@@ -57,6 +60,7 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   });
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
+  workerRoutes(routes, { workers });
   void server.register((scope, _options, done) => {
     enqueueRoutes(scope, { queues, counters, maxBodyBytes });
     done();

@@ -34,6 +34,9 @@ export type KeyName = (typeof keyNames)[number];
 /** The set of all queues that ever got a job. */
 export const registryKey = 'ml:queues';
 
+/** HASH of the worker processes: unique name -> what each says of itself, as JSON. */
+export const workersKey = 'ml:workers';
+
 /** One hash tag a queue, so that its keys share a slot. Names of queues hold no colon: a shard may follow one in the tag. */
 export function queueKey(queue: string, name: KeyName): string {
   return `ml:{${queue}}:${name}`;

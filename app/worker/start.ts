@@ -5,6 +5,8 @@ import { layFoundation } from '../operations/foundation.js';
 import type { Program } from '../operations/lifecycle.js';
 import { version } from '../operations/version.js';
 import { limits } from '../queue/limits.js';
+import { WorkerList } from '../queue/worker-list.js';
+import { Announcer } from './announcer.js';
 import { checkHandler, checkQueue } from './check.js';
 import { executorsOf } from './executors.js';
 import { inProcess } from './handlers-module.js';
@@ -20,10 +22,11 @@ const uniqueName = (podName: string): string =>
 /** Starts the worker: it serves its queues and the operations routes when this resolves. Rejects when its handlers do not load. */
 export async function startWorker(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
   const executors = await executorsOf(config.worker);
-  const { queues, registry, listen, close } = layFoundation(config, log, stopping);
+  const { queues, connections, registry, listen, close } = layFoundation(config, log, stopping);
   const url = await listen();
   const { concurrency, leaseMs, jobTimeoutMs } = config.worker;
   const check = inProcess(checkHandler(config.pod.name, config.serverId));
+  const name = uniqueName(config.pod.name);
   const worker = new Worker({
     queues,
     executors,
@@ -31,9 +34,23 @@ export async function startWorker(config: Config, log: Logger, stopping: AbortSi
     concurrency,
     leaseMs,
     jobTimeoutMs,
-    workerName: uniqueName(config.pod.name),
+    workerName: name,
     log,
     registry,
+  });
+  const startedAt = Date.now();
+  const announcer = new Announcer({
+    workers: new WorkerList(connections),
+    describe: () => ({
+      name,
+      serverId: config.serverId,
+      pod: config.pod.name,
+      queues: [...executors.keys()],
+      running: worker.running,
+      concurrency: worker.concurrency,
+      startedAt,
+    }),
+    log,
   });
   log.info({ url, version, queues: [...executors.keys(), checkQueue] }, 'worker listens');
   const { shutdownGraceMs } = config;
@@ -41,6 +58,7 @@ export async function startWorker(config: Config, log: Logger, stopping: AbortSi
     url,
     close: async () => {
       await worker.stop(shutdownGraceMs - Math.min(maxHandBackMs, shutdownGraceMs / 4));
+      await announcer.stop();
       await close();
     },
   };

@@ -36,11 +36,13 @@ export class Worker {
   private readonly leaseKeepers: readonly LeaseKeeper[];
   private readonly ended: Promise<unknown>;
   private readonly limit: AdaptiveLimit | undefined;
+  private readonly slots: Slots;
 
   constructor({ executors, checks, concurrency, registry, ...options }: WorkerOptions) {
     const slots = new Slots(typeof concurrency === 'number' ? concurrency : firstLimit);
     const limit = typeof concurrency === 'number' ? undefined : this.adapt(slots, concurrency);
     this.limit = limit;
+    this.slots = slots;
     const metrics = createWorkerMetrics(registry, () => slots.limit);
     const onEnded = limit?.ended.bind(limit);
     const consume =
@@ -53,6 +55,16 @@ export class Worker {
         new LeaseKeeper({ ...options, queue, running, onLate: () => limit?.renewalWasLate() }),
     );
     this.ended = Promise.all(this.consumers.map((consumer) => consumer.run()));
+  }
+
+  /** Jobs at work. */
+  get running(): number {
+    return this.consumers.reduce((sum, { running }) => sum + running.size, 0);
+  }
+
+  /** How many it may run at the same time, as it is now. */
+  get concurrency(): number {
+    return this.slots.limit;
   }
 
   /** Claims no more, lets jobs at work go on for `graceMs`, then ends them and hands them back. */
@@ -73,7 +85,7 @@ export class Worker {
       max,
       first: firstLimit,
       roundMs,
-      inFlight: () => this.consumers.reduce((sum, { running }) => sum + running.size, 0),
+      inFlight: () => this.running,
       apply: (size) => {
         slots.resize(size);
       },

@@ -41,6 +41,7 @@ describe('the command line by itself', () => {
     ['queue'],
     ['queue', 'replay'],
     ['schedule'],
+    ['workers'],
     ['epoch', 'accept'],
   ])('`moorline %s %s` has help', async (...args) => {
     const { code, stdout } = await moorline([...args, '--help']);
@@ -160,6 +161,18 @@ describe('the command line against a gateway', () => {
     expect(JSON.parse(dryRun.stdout)).toEqual({ matched: all, replayed: 0 });
     const purge = await moorline(['queue', 'purge', 'fail', '--all', '--json'], env);
     expect(JSON.parse(purge.stdout)).toEqual({ matched: all, purged: all });
+  });
+
+  test('lists the workers, for people and for machines', async () => {
+    const listed = await waitFor('the worker is listed', async () => {
+      const { stdout } = await moorline(['workers', '--json'], env);
+      const workers = JSON.parse(stdout) as readonly { readonly name: string }[];
+      return workers.length === 1 && workers[0];
+    });
+    expect(listed).toMatchObject({ queues: ['double', 'fail'], running: 0 });
+    const { stdout } = await moorline(['workers'], env);
+    expect(stdout).toMatch(/^WORKER +RUNNING +CONCURRENCY +STARTED +HEARD +QUEUES\n[^\n]+ double fail\n$/);
+    expect(stdout).toContain(listed.name);
   });
 
   test('what the gateway refuses is code 1, in its words', async () => {

@@ -89,6 +89,7 @@ describe('operations of a gateway', () => {
       'get /api/v1/queues/{queue}/schedules',
       'get /api/v1/queues/{queue}/schedules/{name}',
       'get /api/v1/queues/{queue}/settings',
+      'get /api/v1/workers',
       'post /api/v1/queues/{queue}/claim',
       'post /api/v1/queues/{queue}/dead/purge',
       'post /api/v1/queues/{queue}/dead/replay',

@@ -5,6 +5,7 @@ export interface AnswerBody {
   readonly accepted: number;
   readonly rejected: readonly { readonly id: string; readonly fence: string; readonly reason: string }[];
   readonly queues: readonly { readonly queue: string }[];
+  readonly workers: readonly { readonly name: string; readonly pod: string }[];
   readonly cursor?: string;
   readonly ready: number;
   readonly leased: number;

@@ -2,6 +2,8 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog } from '../../../app/log.js';
 import { createMetrics } from '../../../app/metrics.js';
 import { RedisQueues } from '../../../app/queue/queues.js';
+import { WorkerList } from '../../../app/queue/worker-list.js';
+import { Announcer } from '../../../app/worker/announcer.js';
 import { inProcess } from '../../../app/worker/handlers-module.js';
 import type { Executor } from '../../../app/worker/types.js';
 import { Worker } from '../../../app/worker/worker.js';
@@ -19,10 +21,11 @@ describe('a worker with nothing to do', () => {
     server = await startRedis();
   });
 
-  const opened: { readonly worker: Worker; readonly queues: RedisQueues }[] = [];
+  const opened: { readonly worker: Worker; readonly queues: RedisQueues; readonly announcer?: Announcer }[] = [];
   afterEach(async () => {
-    for (const { worker, queues } of opened.splice(0)) {
+    for (const { worker, queues, announcer } of opened.splice(0)) {
       await worker.stop(0);
+      await announcer?.stop();
       await queues.close();
     }
   });
@@ -39,7 +42,22 @@ describe('a worker with nothing to do', () => {
     const done: string[] = [];
     const names = Array.from({ length: 100 }, (_, n) => `idle-${n}`);
     const executors = names.map((queue) => [queue, inProcess(({ id }) => done.push(`${queue}/${id}`))] as const);
-    opened.push({ queues, worker: workerOf(queues, new Map(executors), 2) });
+    const worker = workerOf(queues, new Map(executors), 2);
+    const announcer = new Announcer({
+      workers: new WorkerList(redis),
+      describe: () => ({
+        name: 'w',
+        serverId: 's',
+        pod: 'p',
+        queues: names,
+        running: worker.running,
+        concurrency: worker.concurrency,
+        startedAt: 0,
+      }),
+      log: createLog({ level: 'silent' }),
+      everyMs: 30_000 / haste,
+    });
+    opened.push({ queues, worker, announcer });
     return { queues, names, done };
   }
 
