@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog } from '../../../app/log.js';
 import { WorkerList } from '../../../app/queue/worker-list.js';
+import { Announcer } from '../../../app/worker/announcer.js';
 import { connectReady } from '../support/connect.js';
 import { GatewayClient } from '../support/gateway-client.js';
 import { startMoorline } from '../support/moorline-process.js';
@@ -77,6 +79,25 @@ describe('the list of workers', () => {
     expect(await connections.command(['HLEN', workersKey])).toBe(53);
     await workers.list();
     expect(await connections.command(['HLEN', workersKey])).toBe(2);
+  });
+
+  test('hears a worker again and again, and as it is by then', async () => {
+    const workers = new WorkerList(await connectReady(`redis://${redis.address}`));
+    let running = 0;
+    const view = { name: 'busy', serverId: 's', pod: 'p', queues: [], concurrency: 9, startedAt: 0 };
+    const announcer = new Announcer({
+      workers,
+      describe: () => ({ ...view, running }),
+      log: createLog({ level: 'silent' }),
+      everyMs: 20,
+    });
+    for (running = 1; running <= 3; running += 1) {
+      await waitFor('its word of now', async () =>
+        (await workers.list()).some((worker) => worker.name === 'busy' && worker.running === running),
+      );
+    }
+    await announcer.stop();
+    expect((await workers.list()).map(({ name }) => name)).not.toContain('busy');
   });
 
   test('names no more than a thousand', async () => {
