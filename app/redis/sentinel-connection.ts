@@ -86,11 +86,13 @@ function parseAnswer(address: unknown, master: unknown): SentinelAnswer {
   if (!isStrings(address) || !isStrings(master)) throw new Error('the Sentinel knows no such primary');
   const [host = '', port = ''] = address;
   const field = (name: string) => master[master.indexOf(name) + 1] ?? '';
+  // Once a replica is promoted, it is named although the former primary is still the one that is monitored.
+  const isPromoting = host !== field('ip') || port !== field('port');
   return {
     primary: { host, port: Number(port) },
-    configEpoch: Number(field('config-epoch')),
+    epoch: Number(field('config-epoch')) + (isPromoting ? 0.5 : 0),
     replicas: Number(field('num-slaves')),
-    isReplacing: /o_down|failover_in_progress/.test(field('flags')),
+    isReplacing: !isPromoting && /o_down|failover_in_progress/.test(field('flags')),
   };
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { isUndisputed, newestPrimary } from '../../../app/redis/sentinel-vote.js';
 
-const at = (host: string, configEpoch: number) => ({
+const at = (host: string, epoch: number) => ({
   primary: { host, port: 6379 },
-  configEpoch,
+  epoch,
   replicas: 2,
   isReplacing: false,
 });
@@ -25,7 +25,8 @@ test.each([
   ['stays when one is lost and the others are content', [content, content], true],
   ['may go when most are lost', [content], false],
   ['may go when the leader of a failover knows more than the others', [content, content, replacing], false],
-  ['may go when one names its successor already', [content, content, at('b', 4)], false],
+  ['may go when one names its successor already', [content, content, at('b', 3.5)], false],
+  ['stays when it is the successor, and others have not heard of it yet', [at('b', 3), at('b', 3), at('a', 3.5)], true],
 ])('a primary %s', (_when, answers, expected) => {
   expect(isUndisputed({ host: 'a', port: 6379 }, answers, 3)).toBe(expected);
 });
