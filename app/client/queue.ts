@@ -30,7 +30,7 @@ export class Queue<Input, Data> {
   ) {}
 
   /**
-   * Adds a job; it is safe from any single fault of the servers when this resolves. Jobs that are added at the same time share
+   * Adds a job; when this resolves it is stored as the durability of its queue promises. Jobs that are added at the same time share
    * a request. With an `id` of your own the same job twice is one job, also after this has failed.
    */
   async add(data: Input, options: AddOptions = {}): Promise<AddedJob> {

@@ -25,7 +25,7 @@ export class NotYet extends Again {
   readonly class = 'wait';
 }
 
-/** Thrown by a handler: whatever the jobs need asks for patience. This one comes again, and the whole queue hands out nothing for so long. */
+/** Thrown by a handler: whatever the jobs need asks for patience. This one comes again, and its queue (its key, if it has one) hands out nothing for so long. */
 export class RateLimited extends Again {
   override readonly name = 'RateLimited';
   readonly class = 'rateLimited';

@@ -97,4 +97,4 @@ Examples:
   moorline queue job mail mail-1
   moorline queue dead mail --limit 10
   moorline queue dead-groups mail
-  moorline queue replay mail --fingerprint 5f3a9c --limit 5`;
+  moorline queue replay mail --fingerprint 5f3a9c0d1e2b4a67 --limit 5`;

@@ -63,7 +63,7 @@ export const settleBody = z
           .optional()
           .describe(
             '`retry` by default. `never`: a dead letter at once. `wait`: again later, no attempt is counted. ' +
-              '`rateLimited`: the same, and until then the whole queue hands out nothing',
+              '`rateLimited`: the same, and until then the queue, or of a job with a key that key, hands out nothing',
           ),
         retry: z.boolean().optional().describe('false is the class `never`'),
         retryAfterMs: wholeNumber(0, limits.maxDelayMs).optional().describe('Instead of the backoff'),
