@@ -43,6 +43,8 @@ format: node_modules/.installed ## write the formatting
 
 test: lint ## install what is missing, lint, build, and run all tests but those on a cluster
 	@scripts/need redis-server
+	@scripts/need python3
+	@scripts/need curl
 	@HELM="$$(scripts/need helm)" $(JEST) $(TESTS)
 
 bench: build ## measure against BullMQ on this machine; ARGS=--help for what there is to choose
