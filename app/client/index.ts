@@ -5,4 +5,4 @@ export type { AddedJob, AddOptions, NewJob, Queue, QueueOptions } from './queue.
 export { NeverRetry, NotYet, RateLimited, RetryLater } from './retry-errors.js';
 export type { StandardSchema } from './standard-schema.js';
 export type { Job, JobView } from './types.js';
-export type { Handler, JobContext, QueueWorker, WorkerOptions } from './work/worker.js';
+export type { Handler, JobContext, QueueWorker, WorkerOptions } from './consumer/worker.js';

@@ -4,7 +4,7 @@ import type { MoorlineOptions } from './options.js';
 import { Queue, type QueueOptions } from './queue.js';
 import type { StandardSchema } from './standard-schema.js';
 import type { Backend } from './types.js';
-import type { QueueWorker } from './work/worker.js';
+import type { QueueWorker } from './consumer/worker.js';
 
 /** The queues of one Moorline. Opens its connections as they are needed; `close` lets them go. */
 export class Moorline {

@@ -2,7 +2,7 @@ import { MoorlineError } from '../resilience/errors.js';
 import type { Cancelled, Durability, EnqueueReceipt, EnqueueStatus, JobInput, QueueCounts } from '../queue/types.js';
 import { checkedBySchema, type StandardSchema } from './standard-schema.js';
 import type { Backend, JobView } from './types.js';
-import { QueueWorker, type Handler, type WorkerOptions } from './work/worker.js';
+import { QueueWorker, type Handler, type WorkerOptions } from './consumer/worker.js';
 
 /** What may be said of a job beside its data. */
 export type AddOptions = Omit<JobInput, 'data'>;
