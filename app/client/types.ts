@@ -8,6 +8,7 @@ import type {
   JobInput,
   JobView as StoredView,
   QueueCounts,
+  SettleResult,
 } from '../queue/types.js';
 
 /** A job as a handler sees it. Times are milliseconds since 1970, by the clock of Redis. */
@@ -30,7 +31,7 @@ export type Delivery = Omit<ClaimedJob, 'dataJson'> & { readonly data: unknown }
 export type Settlement = DeliveryRef & (Outcome | { readonly verdict: 'release' });
 
 export interface Settled {
-  readonly rejected: readonly DeliveryRef[];
+  readonly rejected: SettleResult['rejected'];
   readonly jobs: readonly Delivery[];
 }
 

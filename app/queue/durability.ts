@@ -1,5 +1,5 @@
 import { MoorlineError } from '../resilience/errors.js';
-import type { FunctionCall, RedisConnections } from '../redis/types.js';
+import type { DurableWait, FunctionCall, RedisConnections } from '../redis/types.js';
 import type { Durability } from './types.js';
 
 /** From the weakest promise to the strongest. */
@@ -51,6 +51,15 @@ export function writerOf(
     if (done.confirmedReplicas >= replicas) return done;
     return { ...done, unconfirmed: notConfirmed(onDisk ? 'the disk of a replica' : 'a replica', waitMs) };
   };
+}
+
+/**
+ * What a settlement waits for before it counts: a replica, as far as the class asks for one. A disk is not asked: a verdict
+ * that a power cut takes back makes a job run again, and loses none.
+ */
+export function settlementWait(durability: Durability['class'], deployment: Deployment): DurableWait | undefined {
+  const replicas = replicasWanted(durability, deployment.replicas);
+  return replicas === 0 ? undefined : { replicas, waitMs: deployment.waitReplicasTimeoutMs };
 }
 
 async function writeToMemory(

@@ -6,6 +6,7 @@ import { cancelledOf } from './cancellation.js';
 import { Claims } from './claims.js';
 import { QueueControl, type QueueMode } from './control.js';
 import { DeadLetters } from './dead-letters.js';
+import { settlementWait } from './durability.js';
 import { Enqueuer } from './enqueuer.js';
 import { registryKey } from './keys.js';
 import { queueCall } from './library.js';
@@ -104,7 +105,12 @@ export class RedisQueues implements Queues {
     const enqueuing = { durability, replicas, waitReplicasTimeoutMs, metrics, onStore } as const;
     this.enqueuer = new Enqueuer(connections, policies, backpressure, enqueuing);
     this.doneWindowMs = doneWindowMs;
-    this.turns = new TurnBatcher(connections, doneWindowMs, metrics);
+    const waitOf = async (queue: string) => {
+      if (replicas === 0) return undefined;
+      const { settings } = await policies.of(queue);
+      return settlementWait(settings.durability ?? durability, { replicas, waitReplicasTimeoutMs });
+    };
+    this.turns = new TurnBatcher(connections, waitOf, doneWindowMs, metrics);
     this.claims = new Claims(connections, this.turns, { doorbellBlockMs, sweepMs });
     this.letters = new DeadLetters(connections);
     this.control = new QueueControl(connections);

@@ -8,8 +8,11 @@ export const verdicts = ['progress', 'done', 'failed', 'extend', 'release'] as c
 
 export type Verdict = (typeof verdicts)[number];
 
-/** `cancelled` is accepted, and tells that the job is to end. */
-export type SettlementAnswer = 'accepted' | 'cancelled' | 'stale';
+/** Those after which the delivery is over. */
+export const endsDelivery = (verdict: Verdict): boolean => verdict !== 'progress' && verdict !== 'extend';
+
+/** `cancelled` is accepted, and tells that the job is to end. `unconfirmed`: the primary has it, but perhaps no replica. */
+export type SettlementAnswer = 'accepted' | 'cancelled' | 'stale' | 'unconfirmed';
 
 /** One valid settlement as the function takes it. */
 export interface Settlement {
@@ -39,12 +42,24 @@ export function settleResultOf(
 ): Omit<SettleResult, 'jobs'> {
   const those = (answer: SettlementAnswer) =>
     settlements.filter((_, at) => answers[at] === answer).map(({ delivery }) => delivery);
-  const [stale, cancelled] = [those('stale'), those('cancelled')];
+  const cancelled = those('cancelled');
+  const rejected = (['stale', 'unconfirmed'] as const).flatMap((reason) =>
+    those(reason).map((delivery) => ({ ...delivery, reason })),
+  );
   return {
-    accepted: settlements.length - stale.length,
-    rejected: stale.map((delivery) => ({ ...delivery, reason: 'stale' })),
+    accepted: settlements.length - rejected.length,
+    rejected,
     ...(cancelled.length === 0 ? {} : { cancelled }),
   };
+}
+
+/** Of what was sent, what has to be sent again: a failover might undo it. */
+export function unconfirmedAmong<T extends DeliveryRef>(
+  settlements: readonly T[],
+  rejected: SettleResult['rejected'],
+): readonly T[] {
+  const fences = new Set(rejected.flatMap(({ reason, fence }) => (reason === 'unconfirmed' ? [fence] : [])));
+  return fences.size === 0 ? [] : settlements.filter(({ fence }) => fences.has(fence));
 }
 
 type Items<K extends keyof SettleRequest> = NonNullable<SettleRequest[K]> extends readonly (infer T)[] ? T : never;

@@ -1,8 +1,8 @@
-import type { RedisConnections } from '../redis/types.js';
+import type { DurableWait, FunctionCall, RedisConnections } from '../redis/types.js';
 import { callLimits } from './call-limits.js';
 import { cutTurn, type TurnPlan, type TurnSubmission } from './cut-turn.js';
 import type { QueueMetrics } from './queue-metrics.js';
-import type { Settlement, SettlementAnswer } from './settlement.js';
+import { endsDelivery, type Settlement, type SettlementAnswer } from './settlement.js';
 import { readTurnReply, turnCall, type ClaimSpec, type Outlook } from './turn-call.js';
 import type { ClaimedJob } from './types.js';
 
@@ -36,7 +36,9 @@ export class TurnBatcher {
   private readonly running = new Set<Promise<void>>();
 
   constructor(
-    private readonly connections: Pick<RedisConnections, 'call'>,
+    private readonly connections: Pick<RedisConnections, 'call' | 'callDurably'>,
+    /** What verdicts on jobs of a queue wait for before they count. */
+    private readonly waitOf: (queue: string) => Promise<DurableWait | undefined>,
     private readonly doneWindowMs: number,
     private readonly metrics: Pick<QueueMetrics, 'called' | 'claimed'>,
   ) {}
@@ -94,10 +96,14 @@ export class TurnBatcher {
     try {
       // Settling twice is settling once; claiming twice is not.
       const repeatable = claims.length === 0;
-      const reply = await this.connections.call('task', turnCall(queue, input, this.doneWindowMs), { repeatable });
+      const wait = settlements.some(({ item }) => endsDelivery(item.verdict)) ? await this.waitOf(queue) : undefined;
+      const call = turnCall(queue, input, this.doneWindowMs);
+      const { reply, isConfirmed } = await this.send(call, wait, { repeatable });
       const { answers, claimed, outlook } = readTurnReply(reply);
-      for (const [at, { submission, index }] of settlements.entries()) {
-        submission.answers[index] = answers[at] ?? 'stale';
+      for (const [at, { submission, item, index }] of settlements.entries()) {
+        const answer = answers[at] ?? 'stale';
+        const counts = isConfirmed || answer === 'stale' || !endsDelivery(item.verdict);
+        submission.answers[index] = counts ? answer : 'unconfirmed';
         closeOne(submission, outlook);
       }
       for (const [at, { item, submission }] of claims.entries()) {
@@ -110,6 +116,19 @@ export class TurnBatcher {
     } catch (error) {
       for (const { submission } of [...settlements, ...claims]) fail(submission, error);
     }
+  }
+
+  /** Who is told that a job is over never hears of it again: that is so when the successor of the primary knows it, too. */
+  private async send(
+    call: FunctionCall,
+    wait: DurableWait | undefined,
+    options: { readonly repeatable: boolean },
+  ): Promise<{ readonly reply: unknown; readonly isConfirmed: boolean }> {
+    if (wait === undefined) return { reply: await this.connections.call('task', call, options), isConfirmed: true };
+    const { replies, confirmedReplicas } = await this.connections.callDurably([call], wait, options);
+    const [reply] = replies;
+    if (reply instanceof Error) throw reply;
+    return { reply, isConfirmed: confirmedReplicas >= wait.replicas };
   }
 
   private noteClaim(queue: string, leaseMs: number, jobs: readonly ClaimedJob[], readyAt: readonly number[]): void {

@@ -140,7 +140,11 @@ export interface SettleRequest {
 
 export interface SettleResult {
   readonly accepted: number;
-  readonly rejected: readonly (DeliveryRef & { readonly reason: 'stale' })[];
+  /**
+   * `stale`: the delivery is over, and this changed nothing. `unconfirmed`: it is done, but no replica has confirmed it in time, so
+   * that a failover may undo it: settle the same again, which is accepted twice.
+   */
+  readonly rejected: readonly (DeliveryRef & { readonly reason: 'stale' | 'unconfirmed' })[];
   /**
    * Of those accepted, the deliveries whose jobs are cancelled; absent when there are none. A job that was extended is to be
    * dropped now: however it is settled, it ends as cancelled.

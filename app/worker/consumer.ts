@@ -1,6 +1,7 @@
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { limits } from '../queue/limits.js';
+import { unconfirmedAmong } from '../queue/settlement.js';
 import type { ClaimedJob, ClaimRequest, Queues, SettleResult } from '../queue/types.js';
 import { backoffDelayMs } from '../resilience/backoff.js';
 import { isMoorlineError } from '../resilience/errors.js';
@@ -115,7 +116,7 @@ export class Consumer {
     if (settlements.length === 0 && claim === undefined) return nothing;
     try {
       const result = await queues.settle(queue, { ...settleRequest(settlements), claim });
-      this.noteStale(result);
+      this.noteRejected(settlements, result);
       return result;
     } catch (error) {
       this.keepForLater(settlements, error);
@@ -176,11 +177,14 @@ export class Consumer {
     log.error({ err: error, queue, settlements: settlements.length }, 'settlements refused: the jobs will run again');
   }
 
-  private noteStale({ rejected }: SettleResult): void {
-    const { queue, metrics, log } = this.options;
+  private noteRejected(settlements: readonly Settlement[], { rejected }: SettleResult): void {
     if (rejected.length === 0) return;
-    metrics.stale.inc({ queue }, rejected.length);
-    log.warn({ queue, jobs: rejected.map(({ id }) => id) }, 'outcomes came too late: the jobs belong to others by now');
+    const { queue, metrics, log } = this.options;
+    this.outbox.putBack(unconfirmedAmong(settlements, rejected));
+    const stale = rejected.filter(({ reason }) => reason === 'stale').map(({ id }) => id);
+    if (stale.length === 0) return;
+    metrics.stale.inc({ queue }, stale.length);
+    log.warn({ queue, jobs: stale }, 'outcomes came too late: the jobs belong to others by now');
   }
 
   private tellMetrics(): void {

@@ -5,7 +5,8 @@ import { Deadline } from '../../resilience/deadline.js';
 import { isMoorlineError } from '../../resilience/errors.js';
 import { limits } from '../../queue/limits.js';
 import type { ClaimRequest } from '../../queue/types.js';
-import type { Backend, Delivery, Settlement } from '../types.js';
+import { unconfirmedAmong } from '../../queue/settlement.js';
+import type { Backend, Delivery, Settled, Settlement } from '../types.js';
 import { Bell } from './bell.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import { jobOf, Run, type Handler } from './run.js';
@@ -126,9 +127,14 @@ export class QueueWorker {
   }
 
   private async settle(settlements: readonly Settlement[]): Promise<void> {
-    const { backend, queue } = this;
-    if (this.closing.signal.aborted || this.free === 0) await backend.settle(queue, settlements);
-    else await this.fill(async (max) => (await backend.settle(queue, settlements, this.claimOf(max))).jobs);
+    if (this.closing.signal.aborted || this.free === 0) await this.send(settlements);
+    else await this.fill(async (max) => (await this.send(settlements, this.claimOf(max))).jobs);
+  }
+
+  private async send(settlements: readonly Settlement[], claim?: ClaimRequest): Promise<Settled> {
+    const settled = await this.backend.settle(this.queue, settlements, claim);
+    if (this.lastSettlements?.isPast !== true) this.outbox.unshift(...unconfirmedAmong(settlements, settled.rejected));
+    return settled;
   }
 
   /** Claims for the free slots and begins what it gets. */

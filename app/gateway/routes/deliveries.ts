@@ -48,7 +48,8 @@ export function deliveryRoutes(server: Routes, { queues, counters, waitingClaims
           summary: 'Settle deliveries and claim the next jobs in the same trip',
           description:
             'A settlement whose delivery is over (its lease expired, or it was settled otherwise) is rejected as `stale` and changes ' +
-            'nothing. The same settlement again with the same verdict is accepted: a lost answer may be retried.',
+            'nothing. One that no replica has confirmed in time is rejected as `unconfirmed`: send it again. ' +
+            'The same settlement again with the same verdict is accepted: a lost answer may be retried.',
           status: 200,
           answer: settleAnswer,
         },

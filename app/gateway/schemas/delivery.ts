@@ -77,7 +77,7 @@ export const settleBody = z
 
 export const settleAnswer = z.strictObject({
   accepted: z.int().min(0),
-  rejected: z.array(z.strictObject({ ...delivery, reason: z.literal('stale') })),
+  rejected: z.array(z.strictObject({ ...delivery, reason: z.enum(['stale', 'unconfirmed']) })),
   cancelled: z
     .array(z.strictObject(delivery))
     .optional()

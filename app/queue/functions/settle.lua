@@ -93,6 +93,12 @@ local function end_all(q, ids, members, endings, results)
   return ended
 end
 
+-- What was accepted before is accepted again, and with a write, so that a WAIT behind it also covers the first one.
+local function accept_again(q, letter)
+  if letter then q.ticked = true end
+  return letter
+end
+
 -- All `done` at once: this is the path of nearly every job. Entries are id, fence, result; the same one twice counts once.
 local function finish(q, entries, letters)
   local all, members = {}, {}
@@ -116,7 +122,7 @@ local function finish(q, entries, letters)
         results[#results + 1] = result
       end
     end
-    letters[#letters + 1] = deadlines[i] and (marked[id] and 'c' or 'a') or ended_by(q, id, fence) or 's'
+    letters[#letters + 1] = deadlines[i] and (marked[id] and 'c' or 'a') or accept_again(q, ended_by(q, id, fence)) or 's'
   end
   if n == 0 then return end
   local ended = end_all(q, ids, leased, endings, results)
@@ -132,8 +138,9 @@ local function was_settled_alike(q, s)
 end
 
 local function settle_again(q, s)
-  if was_settled_alike(q, s) then return 'a' end
-  return s.ends_delivery and ended_by(q, s.id, s.fence) == 'c' and 'c' or 's'
+  if was_settled_alike(q, s) then return accept_again(q, 'a') end
+  if s.ends_delivery and ended_by(q, s.id, s.fence) == 'c' then return accept_again(q, 'c') end
+  return 's'
 end
 
 -- Returns the letter of one settlement other than `done`.

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { isMoorlineError } from '../../../app/resilience/errors.js';
 import { queueKey } from '../../../app/queue/keys.js';
+import type { RedisQueues } from '../../../app/queue/queues.js';
+import type { ClaimedJob } from '../../../app/queue/types.js';
 import { openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -14,6 +16,53 @@ beforeEach(async () => {
   primary = await startRedis();
   replica = await startRedis({ config: [`replicaof 127.0.0.1 ${primary.port}`] });
   await waitFor('the replica follows', async () => (await primary.cli('INFO', 'replication')).includes('state=online'));
+});
+
+describe('a replicated settlement', () => {
+  const claim = { max: 1, waitMs: 0, leaseMs: 30_000, worker: 'w' };
+
+  test('is rejected as unconfirmed while no replica answers, and hands out what it claimed all the same', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 100 });
+    const [first] = await enqueuedAndClaimed(queues, 'verdicts');
+    replica.freeze();
+    const { jobs: claimed, ...answer } = await queues.settle('verdicts', { done: [first], claim });
+    expect(answer).toEqual({ accepted: 0, rejected: [{ id: 'a', fence: first.fence, reason: 'unconfirmed' }] });
+    expect(claimed).toMatchObject([{ id: 'b' }]);
+  });
+
+  test('may be repeated, and is accepted only when the first one is confirmed', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 100 });
+    const [done, failed] = await enqueuedAndClaimed(queues, 'verdicts', 3);
+    const verdicts = { done: [done], failed: [{ ...failed, error: { message: 'no' } }] };
+    replica.freeze();
+    expect(await queues.settle('verdicts', verdicts)).toMatchObject({ accepted: 0 });
+    // On connections of its own, which wrote nothing before: their WAIT must cover the write of the others.
+    const other = await open({ waitReplicasTimeoutMs: 100 });
+    expect(await other.queues.settle('verdicts', verdicts)).toMatchObject({ accepted: 0 });
+    replica.thaw();
+    await waitFor('the replica confirms', async () => (await other.queues.settle('verdicts', verdicts)).accepted === 2);
+    expect(await replica.cli('HEXISTS', queueKey('verdicts', 'jobs'), 'a')).toBe('0');
+  });
+
+  test('waits for no replica when it ends nothing, or when the queue promises none', async () => {
+    const { queues } = await open({ waitReplicasTimeoutMs: 20_000 });
+    const [job] = await enqueuedAndClaimed(queues, 'verdicts');
+    await queues.configure('cheap', { durability: 'memory' });
+    const [cheap] = await enqueuedAndClaimed(queues, 'cheap');
+    replica.freeze();
+    expect(await queues.settle('verdicts', { extend: [{ ...job, leaseMs: 30_000 }] })).toMatchObject({ accepted: 1 });
+    expect(await queues.settle('cheap', { done: [cheap] })).toMatchObject({ accepted: 1 });
+  });
+
+  async function enqueuedAndClaimed(queues: RedisQueues, queue: string, max = 1): Promise<[ClaimedJob, ClaimedJob]> {
+    await queues.enqueue(
+      queue,
+      ['a', 'b', 'c'].map((id) => ({ id, data: 1 })),
+    );
+    const jobs = await queues.claim(queue, { ...claim, max });
+    expect(jobs).toHaveLength(max);
+    return jobs as [ClaimedJob, ClaimedJob];
+  }
 });
 
 describe('a replicated enqueue', () => {
