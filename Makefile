@@ -60,8 +60,9 @@ docs: build ## write the pages that are made of the code: docs/errors.md
 synth: build ## plain manifests to dist/: make synth VALUES=file RELEASE=name NAMESPACE=ns
 	@npx --no-install cdk8s synth --check-upgrade=false
 
-e2e: build ## install on the current kube context (a disposable cluster) and put it to the test
-	@HELM="$$(scripts/need helm)" $(JEST) --config jest.e2e.config.js --runInBand $(TESTS)
+e2e: build ## install on the current kube context (a disposable cluster), break it and count; SCENARIO=name, TESTS=path or ARGS=--help to choose
+	@$(if $(or $(SCENARIO),$(ARGS)),,HELM="$$(scripts/need helm)" $(JEST) --config jest.e2e.config.js --runInBand $(TESTS))
+	@$(if $(TESTS),,HELM="$$(scripts/need helm)" $(NODE) build/test/cluster/main.js $(SCENARIO) $(ARGS))
 
 image: ## build the container image with docker
 	docker build -t $${IMAGE:-moorline/moorline:dev} .

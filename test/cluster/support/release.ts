@@ -53,6 +53,12 @@ export class TestRelease {
     );
   }
 
+  /** Whether a Deployment has all its pods, of the newest kind and ready. */
+  async isRolledOut(component: string): Promise<true | undefined> {
+    await this.kubectl('rollout', 'status', `deployment/${this.fullname}-${component}`, '--timeout=20s');
+    return true;
+  }
+
   async token(): Promise<string> {
     const encoded = await this.kubectl(
       'get',
@@ -109,6 +115,11 @@ export class TestRelease {
   /** The release's name in front of its objects. */
   get fullname(): string {
     return this.name.includes('moorline') ? this.name : `${this.name}-moorline`;
+  }
+
+  /** As a pod names it. */
+  get imageName(): string {
+    return image;
   }
 
   /** The image under test, as a value of the chart. */

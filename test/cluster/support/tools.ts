@@ -10,6 +10,13 @@ export async function command(file: string, args: readonly string[], timeoutMs =
   return stdout;
 }
 
+/** Creates or changes objects of any kind. */
+export async function apply(namespace: string, ...objects: readonly object[]): Promise<void> {
+  const applied = run('kubectl', ['-n', namespace, 'apply', '-f', '-'], { timeout: 120_000 });
+  applied.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  await applied;
+}
+
 export const kubectl = (...args: string[]): Promise<string> => command('kubectl', args);
 export const helm = (...args: string[]): Promise<string> => command(process.env['HELM'] ?? 'helm', args, 600_000);
 

@@ -1,0 +1,174 @@
+import { Hands } from './faults/hands.js';
+import { errorCount, longestStallMs, lostCount, violations, type Evidence } from './judge.js';
+import { Load } from './load/load.js';
+import { notRun } from './load/ledger.js';
+import { pushSetting } from './load/manifests.js';
+import type { Bound } from './scenarios/scenario.js';
+import { restartsOf } from './state/restarts.js';
+import { keepEvidence } from './state/keep-evidence.js';
+import { settled } from './state/observe.js';
+import { randomNamespace, TestRelease } from './support/release.js';
+
+const wholeMs = 300_000;
+
+/** What came of a scenario, or of the part of it that ran under load. */
+export interface Figures {
+  readonly acknowledged: number;
+  readonly lost: number;
+  /** Reason -> how often a call failed of it. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly clientErrors: number;
+  readonly longestStallMs: number;
+  /** From the first act until nothing was wrong any more. */
+  readonly healedAfterMs: number;
+}
+
+export interface StageOptions {
+  readonly strict: boolean;
+  readonly onStep: (text: string) => void;
+}
+
+/** What stays from scenario to scenario: a release of the defaults, and hands on every node. */
+export class Stage {
+  /** Of the scenario that runs. */
+  readonly figures: Figures[] = [];
+  readonly violations: string[] = [];
+  #bound: Bound = {};
+  #standing: TestRelease | undefined;
+  #hands: Hands | undefined;
+  readonly #others: TestRelease[] = [];
+
+  constructor(private readonly options: StageOptions) {}
+
+  /** Forgets the scenario before. */
+  begin(bound: Bound): void {
+    this.#bound = bound;
+    this.figures.length = 0;
+    this.violations.length = 0;
+  }
+
+  /** The release on which faults are tried; it is as good as new for whoever asks. */
+  async release(): Promise<TestRelease> {
+    if (this.#standing === undefined) {
+      this.step('installing a release');
+      const release = new TestRelease(randomName(), randomNamespace());
+      this.#standing = release;
+      await release.createNamespace();
+      await release.install(...standingSettings);
+    }
+    return this.#standing;
+  }
+
+  /** A release of its own for this scenario, with a namespace but not yet installed. */
+  async another(name = randomName(), namespace?: string): Promise<TestRelease> {
+    const release = new TestRelease(name, namespace);
+    if (namespace === undefined) await release.createNamespace();
+    this.#others.push(release);
+    return release;
+  }
+
+  async hands(): Promise<Hands> {
+    if (this.#hands === undefined) {
+      const hands = new Hands(randomNamespace(), new TestRelease().imageName);
+      this.#hands = hands;
+      await hands.start();
+    }
+    return this.#hands;
+  }
+
+  step(text: string): void {
+    this.options.onStep(text);
+  }
+
+  /** Clients at work, `act`, and then the question whether everything still holds. */
+  async underLoad(release: TestRelease, act: (load: Load) => Promise<void>, mayRestart = false): Promise<void> {
+    const load = new Load(release);
+    try {
+      await this.#underLoad(release, load, act, mayRestart);
+      if (this.violations.length > 0) await this.#keep(release, load);
+    } catch (error) {
+      await this.#keep(release, load);
+      throw error;
+    } finally {
+      await load.remove();
+    }
+  }
+
+  async #keep(release: TestRelease, load: Load): Promise<void> {
+    const directory = await keepEvidence(release);
+    await load.writeJournals(directory);
+    this.violations.push(`what is known is in ${directory}`);
+  }
+
+  async #underLoad(
+    release: TestRelease,
+    load: Load,
+    act: (load: Load) => Promise<void>,
+    mayRestart: boolean,
+  ): Promise<void> {
+    this.step('waiting until the release is whole');
+    await settled(release, wholeMs);
+    this.step('clients begin to work');
+    await load.start();
+    const restarts = await restartsOf(release);
+    this.step('the scenario takes its course');
+    const startMs = performance.now();
+    await act(load);
+    this.step('waiting until everything is whole again');
+    await settled(release, wholeMs);
+    const healedAfterMs = Math.round(performance.now() - startMs);
+    await load.recovered();
+    this.step('counting every job that was acknowledged');
+    const ledger = await load.finish();
+    const states = await statesOf(release, notRun(ledger));
+    const restarted = mayRestart ? [] : (await restartsOf(release)).filter((line) => !restarts.includes(line));
+    this.#judge({ bound: this.#bound, ledger, states, restarted, strict: this.options.strict }, healedAfterMs);
+  }
+
+  /** Takes away what the scenario that has ended had of its own; the standing release too when it may be broken. */
+  async end(isBroken: boolean): Promise<void> {
+    for (const release of this.#others.splice(0)) await release.deleteNamespace();
+    if (!isBroken) return;
+    await this.#standing?.deleteNamespace();
+    this.#standing = undefined;
+  }
+
+  async tearDown(): Promise<void> {
+    await this.end(true);
+    await this.#hands?.stop();
+  }
+
+  #judge(evidence: Evidence, healedAfterMs: number): void {
+    const { ledger } = evidence;
+    this.violations.push(...violations(evidence));
+    this.figures.push({
+      acknowledged: ledger.acknowledged.size,
+      lost: lostCount(evidence),
+      failures: Object.fromEntries(ledger.failures),
+      clientErrors: errorCount(ledger),
+      longestStallMs: longestStallMs(ledger),
+      healedAfterMs,
+    });
+  }
+}
+
+/** The defaults, with small volumes and the load as one of the handlers. */
+export const standingSettings: readonly string[] = ['redis.persistence.size=1Gi', pushSetting];
+
+const randomName = (): string => `e2e-${Math.random().toString(36).slice(2, 7)}`;
+
+/** What the queue itself knows of jobs that nobody has run. */
+async function statesOf(release: TestRelease, ids: readonly string[]): Promise<Map<string, string>> {
+  const states = new Map<string, string>();
+  if (ids.length === 0) return states;
+  await release.gateway(async (request) => {
+    for (const id of ids) {
+      for (const queue of ['claimed', 'pushed']) {
+        const { status, body } = await request('GET', `/api/v1/queues/${queue}/jobs/${encodeURIComponent(id)}`);
+        if (status === 200) states.set(id, String(body['state']));
+        else if (!states.has(id)) states.set(id, status === 404 ? 'missing' : 'unknown');
+      }
+    }
+  });
+  return states;
+}
