@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { reporter } from './report/people.js';
+import { savePage } from './report/save.js';
 import { table } from './report/table.js';
 import { runScenarios } from './runner.js';
 import { scenarios } from './scenarios/index.js';
@@ -8,6 +9,7 @@ interface Options {
   readonly quick?: true;
   readonly rounds: number;
   readonly strict?: true;
+  readonly save?: true;
 }
 
 const names = scenarios.map(({ name }) => name);
@@ -20,6 +22,7 @@ const program = new Command('e2e')
   .addOption(new Option('--quick', 'only those that are quick and steady enough for every change'))
   .addOption(new Option('--rounds <n>', 'how often each').default(1).argParser(wholeNumber))
   .addOption(new Option('--strict', 'clients that wait for too long are a fault as well'))
+  .addOption(new Option('--save', 'write the figures to docs/reliability.md'))
   .addHelpText(
     'after',
     `\nScenarios:\n${scenarios.map(({ name, title }) => `  ${name.padEnd(26)}${title}`).join('\n')}`,
@@ -28,7 +31,7 @@ const program = new Command('e2e')
 
 async function main(): Promise<number> {
   program.parse();
-  const { quick, rounds, strict } = program.opts<Options>();
+  const { quick, rounds, strict, save } = program.opts<Options>();
   const [wanted = names] = program.processedArgs as [readonly string[] | undefined];
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -43,6 +46,7 @@ async function main(): Promise<number> {
     report: reporter(process.stderr),
   });
   process.stdout.write(`\n${table(results)}`);
+  if (save === true) process.stdout.write(`\nWritten to ${await savePage(results)}\n`);
   return interrupted.signal.aborted || results.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 

@@ -1,12 +1,12 @@
 import { Hands } from './faults/hands.js';
-import { errorCount, longestStallMs, lostCount, violations, type Evidence } from './judge.js';
+import { errorCount, longestStallMs, lostCount, violations } from './judge.js';
 import { Load } from './load/load.js';
 import { notRun } from './load/ledger.js';
 import { pushSetting } from './load/manifests.js';
 import type { Bound } from './scenarios/scenario.js';
 import { restartsOf } from './state/restarts.js';
 import { keepEvidence } from './state/keep-evidence.js';
-import { settled } from './state/observe.js';
+import { redisVersion, settled } from './state/observe.js';
 import { randomNamespace, TestRelease } from './support/release.js';
 
 const wholeMs = 300_000;
@@ -21,6 +21,8 @@ export interface Figures {
   readonly longestStallMs: number;
   /** From the first act until nothing was wrong any more. */
   readonly healedAfterMs: number;
+  /** The version of Redis, or from which to which. */
+  readonly redis: string;
 }
 
 export interface StageOptions {
@@ -111,6 +113,7 @@ export class Stage {
     this.step('clients begin to work');
     await load.start();
     const restarts = await restartsOf(release);
+    const redisBefore = await redisVersion(release);
     this.step('the scenario takes its course');
     const startMs = performance.now();
     await act(load);
@@ -122,7 +125,18 @@ export class Stage {
     const ledger = await load.finish();
     const states = await statesOf(release, notRun(ledger));
     const restarted = mayRestart ? [] : (await restartsOf(release)).filter((line) => !restarts.includes(line));
-    this.#judge({ bound: this.#bound, ledger, states, restarted, strict: this.options.strict }, healedAfterMs);
+    const redis = [...new Set([redisBefore, await redisVersion(release)])].join(' to ');
+    const evidence = { bound: this.#bound, ledger, states, restarted, strict: this.options.strict };
+    this.violations.push(...violations(evidence));
+    this.figures.push({
+      acknowledged: ledger.acknowledged.size,
+      lost: lostCount(evidence),
+      failures: Object.fromEntries(ledger.failures),
+      clientErrors: errorCount(ledger),
+      longestStallMs: longestStallMs(ledger),
+      healedAfterMs,
+      redis,
+    });
   }
 
   /** Takes away what the scenario that has ended had of its own; the standing release too when it may be broken. */
@@ -136,19 +150,6 @@ export class Stage {
   async tearDown(): Promise<void> {
     await this.end(true);
     await this.#hands?.stop();
-  }
-
-  #judge(evidence: Evidence, healedAfterMs: number): void {
-    const { ledger } = evidence;
-    this.violations.push(...violations(evidence));
-    this.figures.push({
-      acknowledged: ledger.acknowledged.size,
-      lost: lostCount(evidence),
-      failures: Object.fromEntries(ledger.failures),
-      clientErrors: errorCount(ledger),
-      longestStallMs: longestStallMs(ledger),
-      healedAfterMs,
-    });
   }
 }
 

@@ -24,6 +24,12 @@ export async function settled(release: TestRelease, deadlineMs: number): Promise
   });
 }
 
+/** Of the primary. */
+export async function redisVersion(release: TestRelease): Promise<string> {
+  const text = await askSelf(release, await release.primary(), 'REDIS_NODES', 'REDIS_PASSWORD_FILE', 'INFO server');
+  return /^redis_version:([\d.]+)/m.exec(text)?.[1] ?? 'unknown';
+}
+
 export async function observe(release: TestRelease): Promise<View> {
   const [objects, helm] = await Promise.all([objectsOf(release), helmStatus(release)]);
   const podNames = new Map(objects.flatMap(addressOf));
