@@ -36,7 +36,8 @@ Tags that look like numbers are text: \`--set-string redis.image.tag=8.0\`.
 ${valuesTable()}
 ## Resource presets
 
-Requests and limits as \`cpu / memory\`.
+Requests and limits as \`cpu / memory\`; besides, each container asks for 64Mi of the node's ephemeral storage and may use 1Gi. A volume of the kind
+\`emptyDir\` among \`worker.extraVolumes\` counts towards that: give \`worker.resources\` in full with it.
 
 | component | small | medium | large |
 |---|---|---|---|

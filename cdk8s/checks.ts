@@ -95,6 +95,12 @@ export const checks: readonly Check[] = [
     message: 'worker.handlers.source and worker.handlers.module are both set: a worker loads one module',
     fix: 'leave one of them empty',
   },
+  {
+    id: 'autoscaling-bounds',
+    check: and(v.worker.autoscaling.enabled, gt(v.worker.autoscaling.minReplicas, v.worker.autoscaling.maxReplicas)),
+    message: `worker.autoscaling.minReplicas is ${v.worker.autoscaling.minReplicas}, more than worker.autoscaling.maxReplicas of ${v.worker.autoscaling.maxReplicas}`,
+    fix: 'set the lower number as minReplicas',
+  },
 ];
 
 /** The checks as the rendering engine takes them. */

@@ -1,6 +1,6 @@
 import type { V1EnvVar, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { environmentNames, type EnvironmentName } from '../../app/config/index.js';
-import { and, mul, not, when, type Expr, type Refs } from '../template/index.js';
+import { and, eq, ne, not, or, when, type Expr, type Text } from '../template/index.js';
 import type { Values } from '../values/index.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { appImage, ports, redisUri } from './names.js';
@@ -14,9 +14,9 @@ export const appImageFields = {
   imagePullPolicy: v.image.pullPolicy,
 };
 
-type AppSection = Refs<Pick<Values['gateway'], 'logLevel' | 'shutdownGraceSeconds'>>;
+const hasDualStack = and(v.ipFamilyPolicy, ne(v.ipFamilyPolicy, 'SingleStack'));
 
-export const appEnv = (section: AppSection) => [
+export const appEnv = (logLevel: Expr<Values['gateway']['logLevel']>, shutdownGraceMs: Text) => [
   { name: environmentNames.REDIS_URI, value: redisUri },
   when<V1EnvVar>(not(isExternalMode), {
     name: environmentNames.REDIS_PASSWORD_FILE,
@@ -34,9 +34,10 @@ export const appEnv = (section: AppSection) => [
   fieldEnv(environmentNames.NODE_NAME, 'spec.nodeName'),
   limitEnv(environmentNames.CPU_LIMIT_MILLICORES, 'limits.cpu', '1m'),
   limitEnv(environmentNames.MEMORY_LIMIT_BYTES, 'limits.memory', '1'),
+  when<V1EnvVar>(or(eq(v.ipFamily, 'IPv6'), hasDualStack), { name: environmentNames.MOORLINE_HOST, value: '::' }),
   { name: environmentNames.MOORLINE_PORT, value: `${ports.app}` },
-  { name: environmentNames.MOORLINE_LOG_LEVEL, value: section.logLevel },
-  { name: environmentNames.MOORLINE_SHUTDOWN_GRACE_MS, value: `${mul(section.shutdownGraceSeconds, 1000)}` },
+  { name: environmentNames.MOORLINE_LOG_LEVEL, value: logLevel },
+  { name: environmentNames.MOORLINE_SHUTDOWN_GRACE_MS, value: shutdownGraceMs },
 ];
 
 const hasExternalSecret = and(isExternalMode, v.external.existingSecret);

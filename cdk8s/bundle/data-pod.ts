@@ -46,6 +46,11 @@ export const dataVolumes = (config: string, sentinelPassword: ListItem<V1KeyToPa
   { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
 ];
 
+export const persistentVolumeClaimRetentionPolicy = (section: typeof v.redis.persistence) => ({
+  whenDeleted: section.whenDeleted,
+  whenScaled: section.whenScaled,
+});
+
 export const persistentVolumeClaim = (section: typeof v.redis.persistence) => ({
   metadata: { name: 'data' },
   spec: {

@@ -3,7 +3,9 @@ import { environmentNames } from '../../app/config/index.js';
 import {
   type ListItem,
   Manifest,
+  mul,
   not,
+  optional,
   release,
   spread,
   spreadFields,
@@ -18,7 +20,8 @@ import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretKeys, secretMode } from './paths.js';
-import { containerSecurity, graceSeconds, podSettings, spreadSoftly } from './pod.js';
+import { containerSecurity, graceSeconds, podSettings } from './pod.js';
+import { spreadSoftly } from './placement.js';
 import { resources } from './resources.js';
 import { isGenerated, redisPasswordItem, sentinelPasswordItem, tokenItem } from './secrets.js';
 
@@ -36,6 +39,8 @@ const service = (chart: TemplateChart) =>
     metadata: metadataOf(nameOf('gateway'), 'gateway', v.gateway.service.annotations),
     spec: {
       type: v.gateway.service.type,
+      ipFamilyPolicy: optional(v.ipFamilyPolicy),
+      ipFamilies: when<string[]>(v.ipFamily, [v.ipFamily]),
       selector: selectorOf('gateway'),
       ports: [{ name: 'http', port: v.gateway.service.port, targetPort: 'http', appProtocol: 'http' }],
     },
@@ -58,7 +63,7 @@ const deployment = (chart: TemplateChart) =>
         spec: {
           ...podSettings(v.gateway, graceSeconds(v.gateway.shutdownGraceSeconds)),
           serviceAccountName: names.gatewayServiceAccount,
-          topologySpreadConstraints: spreadSoftly('gateway'),
+          topologySpreadConstraints: spreadSoftly('gateway', v.gateway),
           initContainers: [when(isGenerated, secretsContainer)],
           containers: [container],
           volumes,
@@ -73,7 +78,7 @@ const container: Templated<V1Container> = {
   args: ['gateway'],
   ports: appPorts,
   env: [
-    ...appEnv(v.gateway),
+    ...appEnv(v.gateway.logLevel, `${mul(v.gateway.shutdownGraceSeconds, 1000)}`),
     { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
     { name: environmentNames.MOORLINE_MAX_BODY_BYTES, value: `${v.gateway.maxBodyBytes}` },
     spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),

@@ -1,7 +1,7 @@
 import type { V1Container, V1KeyToPath, V1Pod } from '@kubernetes/client-node';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../../app/config/index.js';
-import { gt, Manifest, optional, TemplateChart, when, type Context, type Templated } from '../template/index.js';
+import { gt, Manifest, optional, or, TemplateChart, when, type Context, type Templated } from '../template/index.js';
 import { appImageFields } from './app-pod.js';
 import { v } from './inputs.js';
 import { fullname, gatewayUrl, metadataOf, names } from './names.js';
@@ -44,7 +44,7 @@ const container: Templated<V1Container> = {
     'enqueue',
     'moorline-check',
     '{"from":"helm test"}',
-    when(gt(v.worker.replicas, 0), '--wait'),
+    when(or(v.worker.autoscaling.enabled, gt(v.worker.replicas, 0)), '--wait'),
     '--timeout-ms=60000',
   ],
   env: [

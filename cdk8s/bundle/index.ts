@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { TemplateChart, type Context } from '../template/index.js';
 import { refusals } from '../checks.js';
+import { addAutoscaling } from './autoscaling.js';
 import { addGateway } from './gateway.js';
 import { addRedis } from './redis.js';
 import { addScripts } from './scripts.js';
@@ -19,5 +20,6 @@ export class Bundle extends TemplateChart {
     addSentinel(this);
     addGateway(this);
     addWorker(this);
+    addAutoscaling(this);
   }
 }

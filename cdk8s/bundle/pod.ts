@@ -8,7 +8,6 @@ import type {
 import { add, optional, verbatim, type Arg, type Expr, type Refs, type Templated } from '../template/index.js';
 import type { Values } from '../values/index.js';
 import { v } from './inputs.js';
-import { selectorOf, type Component } from './names.js';
 
 // What all pods of the bundle have in common.
 
@@ -30,7 +29,12 @@ export const containerSecurity: Templated<V1SecurityContext> = {
   capabilities: { drop: ['ALL'] },
 };
 
-type Scheduled = Refs<Pick<Values['redis'], 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName'>>;
+type Scheduled = Refs<
+  Pick<
+    Values['redis'],
+    'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName' | 'schedulerName' | 'runtimeClassName'
+  >
+>;
 
 /** The fields of a pod that do not depend on what runs in it. */
 export const podSettings = (section: Scheduled, graceSeconds: Arg<number>) =>
@@ -41,6 +45,8 @@ export const podSettings = (section: Scheduled, graceSeconds: Arg<number>) =>
     terminationGracePeriodSeconds: graceSeconds,
     imagePullSecrets: optional(v.imagePullSecrets),
     priorityClassName: optional(section.priorityClassName),
+    schedulerName: optional(section.schedulerName),
+    runtimeClassName: optional(section.runtimeClassName),
     securityContext: podSecurity,
     // Names are asked for exactly when a node is lost, and a replica of the DNS may be on it: ask once, give up soon.
     dnsConfig: {
@@ -54,30 +60,6 @@ export const podSettings = (section: Scheduled, graceSeconds: Arg<number>) =>
     tolerations: optional(verbatim<V1Toleration[]>(section.tolerations)),
     affinity: optional(verbatim<V1Affinity>(section.affinity)),
   }) satisfies Templated<Partial<V1PodSpec>>;
-
-/** Data nodes and Sentinels: never two on a node while another node is free; over zones where there are some. */
-export const spreadStrictly = (component: Component) => [
-  spreadOver('kubernetes.io/hostname', 'DoNotSchedule', component),
-  spreadOver('topology.kubernetes.io/zone', 'ScheduleAnyway', component),
-];
-
-export const spreadSoftly = (component: Component) => [
-  spreadOver('kubernetes.io/hostname', 'ScheduleAnyway', component),
-  spreadOver('topology.kubernetes.io/zone', 'ScheduleAnyway', component),
-];
-
-const spreadOver = (
-  topologyKey: string,
-  whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway',
-  component: Component,
-) => ({
-  maxSkew: 1,
-  topologyKey,
-  whenUnsatisfiable,
-  // A cordoned or lost node is no place to wait for.
-  nodeTaintsPolicy: 'Honor',
-  labelSelector: { matchLabels: selectorOf(component) },
-});
 
 interface Timing {
   readonly periodSeconds: number;

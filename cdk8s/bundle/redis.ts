@@ -12,14 +12,22 @@ import {
   verbatim,
   when,
 } from '../template/index.js';
-import { dataEnv, dataMounts, dataVolumes, persistentVolumeClaim, sentinelEnv } from './data-pod.js';
+import {
+  dataEnv,
+  dataMounts,
+  dataVolumes,
+  persistentVolumeClaim,
+  persistentVolumeClaimRetentionPolicy,
+  sentinelEnv,
+} from './data-pod.js';
 import { addressServices, headlessService } from './data-services.js';
 import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, ports, redisImage, redisReplicas, selectorOf } from './names.js';
 import { paths } from './paths.js';
-import { containerSecurity, execProbe, limitEnv, podSettings, spreadStrictly } from './pod.js';
+import { containerSecurity, execProbe, limitEnv, podSettings } from './pod.js';
 import { redisConfig } from './redis-config.js';
+import { spreadStrictly } from './placement.js';
 import { resources } from './resources.js';
 import { scriptsChecksum } from './scripts.js';
 import { sentinelPasswordItem } from './secrets.js';
@@ -66,11 +74,12 @@ const statefulSet = (chart: TemplateChart) =>
         spec: {
           ...podSettings(v.redis, v.redis.terminationGracePeriodSeconds),
           serviceAccountName: names.serviceAccount,
-          topologySpreadConstraints: spreadStrictly('redis'),
+          topologySpreadConstraints: spreadStrictly('redis', v.redis, redisReplicas),
           containers: [container],
           volumes: dataVolumes(names.redisConfig, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)),
         },
       },
+      persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy(v.redis.persistence),
       volumeClaimTemplates: [persistentVolumeClaim(v.redis.persistence)],
     },
   });

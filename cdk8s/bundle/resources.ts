@@ -9,25 +9,34 @@ export type Presets = Readonly<
   Record<'small' | 'medium' | 'large', { readonly requests: Amounts; readonly limits: Amounts }>
 >;
 
+/**
+ * What a container writes beside its volumes is its log, which the kubelet rotates; a node needs no more room for it than that,
+ * and a pod that goes wrong must not fill the node.
+ */
+const preset = (requests: readonly [string, string], limits: readonly [string, string]) => ({
+  requests: { cpu: requests[0], memory: requests[1], 'ephemeral-storage': '64Mi' },
+  limits: { cpu: limits[0], memory: limits[1], 'ephemeral-storage': '1Gi' },
+});
+
 /** Redis: `large` is what a busy pub/sub server was found to need, 2-4 CPU and 4-8 Gi. */
 export const redisPresets: Presets = {
-  small: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
-  medium: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } },
-  large: { requests: { cpu: '2', memory: '4Gi' }, limits: { cpu: '4', memory: '8Gi' } },
+  small: preset(['100m', '256Mi'], ['1', '512Mi']),
+  medium: preset(['500m', '1Gi'], ['2', '2Gi']),
+  large: preset(['2', '4Gi'], ['4', '8Gi']),
 };
 
 /** A Sentinel keeps a few kilobytes; it needs the processor in time rather than for long. */
 export const sentinelPresets: Presets = {
-  small: { requests: { cpu: '20m', memory: '32Mi' }, limits: { cpu: '200m', memory: '64Mi' } },
-  medium: { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
-  large: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } },
+  small: preset(['20m', '32Mi'], ['200m', '64Mi']),
+  medium: preset(['50m', '64Mi'], ['500m', '128Mi']),
+  large: preset(['100m', '64Mi'], ['1', '128Mi']),
 };
 
 /** Gateway and worker: one Node process each, which uses little more than one processor. */
 export const appPresets: Presets = {
-  small: { requests: { cpu: '100m', memory: '192Mi' }, limits: { cpu: '1', memory: '384Mi' } },
-  medium: { requests: { cpu: '500m', memory: '384Mi' }, limits: { cpu: '2', memory: '768Mi' } },
-  large: { requests: { cpu: '1', memory: '768Mi' }, limits: { cpu: '2', memory: '1536Mi' } },
+  small: preset(['100m', '192Mi'], ['1', '384Mi']),
+  medium: preset(['500m', '384Mi'], ['2', '768Mi']),
+  large: preset(['1', '768Mi'], ['2', '1536Mi']),
 };
 
 /** `resources` in full where the user wrote them, else the preset. */

@@ -10,13 +10,21 @@ import {
   type TemplateChart,
   type Templated,
 } from '../template/index.js';
-import { dataEnv, dataMounts, dataVolumes, persistentVolumeClaim, sentinelEnv } from './data-pod.js';
+import {
+  dataEnv,
+  dataMounts,
+  dataVolumes,
+  persistentVolumeClaim,
+  persistentVolumeClaimRetentionPolicy,
+  sentinelEnv,
+} from './data-pod.js';
 import { addressServices, headlessService } from './data-services.js';
 import { disruptionBudget } from './disruption-budget.js';
 import { isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, ports, redisImage, selectorOf } from './names.js';
 import { paths } from './paths.js';
-import { containerSecurity, execProbe, podSettings, spreadStrictly } from './pod.js';
+import { containerSecurity, execProbe, podSettings } from './pod.js';
+import { spreadStrictly } from './placement.js';
 import { resources } from './resources.js';
 import { scriptsChecksum } from './scripts.js';
 import { sentinelPasswordItem } from './secrets.js';
@@ -66,11 +74,12 @@ const statefulSet = (chart: TemplateChart) =>
         spec: {
           ...podSettings(v.sentinel, graceSeconds),
           serviceAccountName: names.serviceAccount,
-          topologySpreadConstraints: spreadStrictly('sentinel'),
+          topologySpreadConstraints: spreadStrictly('sentinel', v.sentinel, v.sentinel.replicas),
           containers: [container],
           volumes: dataVolumes(names.sentinelConfig, sentinelPasswordItem),
         },
       },
+      persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy(v.sentinel.persistence),
       volumeClaimTemplates: [persistentVolumeClaim(v.sentinel.persistence)],
     },
   });

@@ -9,9 +9,13 @@ import type {
 } from '@kubernetes/client-node';
 import { environmentNames } from '../../app/config/index.js';
 import {
+  add,
+  div,
   includeWhen,
   type ListItem,
   Manifest,
+  min,
+  mul,
   not,
   or,
   sha256,
@@ -28,11 +32,19 @@ import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretMode } from './paths.js';
-import { containerSecurity, graceSeconds, podSettings, spreadSoftly } from './pod.js';
+import { containerSecurity, graceSeconds, podSettings } from './pod.js';
+import { spreadSoftly } from './placement.js';
 import { resources } from './resources.js';
 import { redisPasswordItem, sentinelPasswordItem } from './secrets.js';
 
 const { handlers } = v.worker;
+
+/** A job that has just begun may end. The last seconds of the grace are for handing back those that do not. */
+const jobSeconds = min(add(div(v.worker.jobTimeoutMs, 1000), 6), 3600);
+const given = v.worker.shutdownGraceSeconds;
+const podGraceSeconds = when<number>(given, graceSeconds(given), graceSeconds(jobSeconds));
+const shutdownGraceMs = when<string>(given, `${mul(given, 1000)}`, `${mul(jobSeconds, 1000)}`);
+
 const handlersFile = 'handlers.mjs';
 
 /** The processes that claim jobs and run handlers. */
@@ -57,7 +69,7 @@ const deployment = (chart: TemplateChart) =>
     kind: 'Deployment',
     metadata: metadataOf(nameOf('worker'), 'worker'),
     spec: {
-      replicas: v.worker.replicas,
+      replicas: when(not(v.worker.autoscaling.enabled), v.worker.replicas),
       selector: { matchLabels: selectorOf('worker') },
       template: {
         metadata: {
@@ -68,9 +80,9 @@ const deployment = (chart: TemplateChart) =>
           },
         },
         spec: {
-          ...podSettings(v.worker, graceSeconds(v.worker.shutdownGraceSeconds)),
+          ...podSettings(v.worker, podGraceSeconds),
           serviceAccountName: names.serviceAccount,
-          topologySpreadConstraints: spreadSoftly('worker'),
+          topologySpreadConstraints: spreadSoftly('worker', v.worker),
           containers: [container],
           volumes,
         },
@@ -84,7 +96,7 @@ const container: Templated<V1Container> = {
   args: ['worker'],
   ports: appPorts,
   env: [
-    ...appEnv(v.worker),
+    ...appEnv(v.worker.logLevel, shutdownGraceMs),
     when(or(handlers.source, handlers.module), {
       name: environmentNames.MOORLINE_WORKER_HANDLERS,
       value: when(handlers.source, `${paths.handlers}/${handlersFile}`, handlers.module),

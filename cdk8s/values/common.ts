@@ -6,6 +6,16 @@ export const common = {
   global: freeObject.default({}).describe('Set by Helm when this chart is a subchart; not used here.'),
   nameOverride: optionalName.default('').describe('Replaces the chart name in the names of the objects.'),
   fullnameOverride: optionalName.default('').describe('Replaces release and chart name in the names of the objects.'),
+  ipFamily: z
+    .enum(['', 'IPv4', 'IPv6'])
+    .default('')
+    .describe(
+      'Address family of the Services. Those of Redis and Sentinel have one address each, since it is announced. Empty: the first one of the cluster.',
+    ),
+  ipFamilyPolicy: z
+    .enum(['', 'SingleStack', 'PreferDualStack', 'RequireDualStack'])
+    .default('')
+    .describe('Whether the Service of the gateway has addresses of both families. Empty: as the cluster decides.'),
   clusterDomain: dnsName.default('cluster.local').describe('DNS domain of the cluster.'),
   commonLabels: labels.default({}).describe('Labels for every object; those that the bundle sets win.'),
   commonAnnotations: annotations.default({}).describe('Annotations for every object.'),

@@ -111,11 +111,17 @@ export const resources = (preset: 'small' | 'medium' | 'large') => ({
     .prefault({}),
 });
 
+const retention = z.enum(['Retain', 'Delete']).default('Retain');
+
 export const persistence = (size: string) =>
   z
     .strictObject({
       size: quantity.default(size).describe('Size of the volume of each pod.'),
       storageClass: storageClass.default('').describe('Storage class; empty for the default one of the cluster.'),
+      whenDeleted: retention.describe('What becomes of the volumes when the release is uninstalled.'),
+      whenScaled: retention.describe(
+        'What becomes of the volumes of the pods that a lower number of replicas removes.',
+      ),
     })
     .prefault({});
 
@@ -144,6 +150,8 @@ export const scheduling = {
     .default({})
     .describe('Affinity rules, beside the spread over nodes and zones that the bundle sets.'),
   priorityClassName: secretName.default('').describe('Priority class of the pods.'),
+  schedulerName: secretName.default('').describe('Scheduler of the pods; empty for the default one.'),
+  runtimeClassName: secretName.default('').describe('Runtime class of the pods; empty for the default one.'),
   podLabels: labels.default({}).describe('More labels of the pods.'),
   podAnnotations: annotations
     .default({})

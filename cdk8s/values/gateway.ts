@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EnvironmentName } from '../../app/config/index.js';
 import { annotations, extraEnv, port, resources, scheduling } from './fields.js';
+import { softSpread } from './spread.js';
 
 /** What the bundle itself sets for gateway and worker; see cdk8s/bundle/app-container.ts. */
 export const appEnvironment = [
@@ -13,6 +14,7 @@ export const appEnvironment = [
   'NODE_NAME',
   'CPU_LIMIT_MILLICORES',
   'MEMORY_LIMIT_BYTES',
+  'MOORLINE_HOST',
   'MOORLINE_PORT',
   'MOORLINE_TOKEN_FILE',
   'MOORLINE_LOG_LEVEL',
@@ -33,7 +35,7 @@ export const shutdownGraceSeconds = (seconds: number) =>
   z
     .int()
     .min(1)
-    .max(86400)
+    .max(3600)
     .default(seconds)
     .describe('Time to finish what runs when the pod stops; the kubelet waits 10 s longer.');
 
@@ -52,6 +54,7 @@ export const gateway = z
     shutdownGraceSeconds: shutdownGraceSeconds(20),
     ...resources('small'),
     extraEnv: extraEnv(appEnvironment),
+    spread: softSpread,
     ...scheduling,
   })
   .prefault({})

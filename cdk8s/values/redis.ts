@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { extraConfig, extraEnv, image, persistence, resources, scheduling } from './fields.js';
+import { strictSpread } from './spread.js';
 
 /** What the start script reads; see cdk8s/bundle/redis.ts. */
 export const redisEnvironment = [
@@ -118,6 +119,7 @@ export const redis = z
       'More lines of `redis.conf`; what the bundle sets itself is refused.',
     ),
     extraEnv: extraEnv(redisEnvironment),
+    spread: strictSpread,
     ...scheduling,
   })
   .prefault({})

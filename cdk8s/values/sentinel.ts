@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { extraConfig, persistence, resources, scheduling } from './fields.js';
+import { strictSpread } from './spread.js';
 
 /** What sentinel-start.sh decides. */
 const managedDirectives = ['port', 'bind', 'dir', 'daemonize', 'pidfile', 'protected-mode', 'requirepass', 'sentinel'];
@@ -29,6 +30,7 @@ export const sentinel = z
     ...resources('small'),
     persistence: persistence('100Mi').describe('Volumes of the Sentinels: the record of who is primary.'),
     extraConfig: extraConfig(managedDirectives).describe('More lines of `sentinel.conf`.'),
+    spread: strictSpread,
     ...scheduling,
   })
   .prefault({})

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { autoscaling } from './autoscaling.js';
 import { absolutePath, extraEnv, freeObject, resources, scheduling } from './fields.js';
-import { appEnvironment, logLevel, shutdownGraceSeconds } from './gateway.js';
+import { appEnvironment, logLevel } from './gateway.js';
+import { softSpread } from './spread.js';
 
 const queueName = z
   .string()
@@ -27,6 +29,7 @@ export const worker = z
       .max(1000)
       .default(2)
       .describe('How many workers; 0 when all your workers claim over HTTP.'),
+    autoscaling: autoscaling.describe('How many workers, by the age of the oldest job.'),
     handlers: handlers.describe('Where the handlers come from; one of the two.'),
     push: z
       .record(queueName, z.string().regex(/^https?:\/\/[!-~]+$/))
@@ -46,11 +49,19 @@ export const worker = z
       .default(60000)
       .describe('How long a handler may take, where the job does not say.'),
     logLevel,
-    shutdownGraceSeconds: shutdownGraceSeconds(30),
+    shutdownGraceSeconds: z
+      .int()
+      .min(0)
+      .max(3600)
+      .default(0)
+      .describe(
+        'Time to finish what runs when the pod stops; the kubelet waits 10 s longer. 0: as long as `jobTimeoutMs`, an hour at most.',
+      ),
     ...resources('small'),
     extraEnv: extraEnv(appEnvironment),
     extraVolumes: z.array(freeObject).default([]).describe('More volumes of the pod.'),
     extraVolumeMounts: z.array(freeObject).default([]).describe('More mounts of the container.'),
+    spread: softSpread,
     ...scheduling,
   })
   .prefault({})

@@ -61,4 +61,9 @@ export const refusedExamples = [
     values: { worker: { handlers: { source: 'export default {}', module: '/app/handlers.mjs' } } },
     says: 'both set',
   },
+  {
+    id: 'autoscaling-bounds',
+    values: { worker: { autoscaling: { enabled: true, minReplicas: 5, maxReplicas: 4 } } },
+    says: 'worker.autoscaling.minReplicas is 5, more than worker.autoscaling.maxReplicas of 4',
+  },
 ] as const;

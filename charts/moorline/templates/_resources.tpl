@@ -13,23 +13,29 @@ limits:
 requests:
   cpu: "2"
   memory: 4Gi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "4"
   memory: 8Gi
+  ephemeral-storage: 1Gi
 {{- else if eq .Values.redis.resourcesPreset "medium" }}
 requests:
   cpu: 500m
   memory: 1Gi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 2Gi
+  ephemeral-storage: 1Gi
 {{- else }}
 requests:
   cpu: 100m
   memory: 256Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "1"
   memory: 512Mi
+  ephemeral-storage: 1Gi
 {{- end }}
 {{- end }}
 
@@ -47,23 +53,29 @@ limits:
 requests:
   cpu: 100m
   memory: 64Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "1"
   memory: 128Mi
+  ephemeral-storage: 1Gi
 {{- else if eq .Values.sentinel.resourcesPreset "medium" }}
 requests:
   cpu: 50m
   memory: 64Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: 500m
   memory: 128Mi
+  ephemeral-storage: 1Gi
 {{- else }}
 requests:
   cpu: 20m
   memory: 32Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: 200m
   memory: 64Mi
+  ephemeral-storage: 1Gi
 {{- end }}
 {{- end }}
 
@@ -81,23 +93,29 @@ limits:
 requests:
   cpu: "1"
   memory: 768Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 1536Mi
+  ephemeral-storage: 1Gi
 {{- else if eq .Values.gateway.resourcesPreset "medium" }}
 requests:
   cpu: 500m
   memory: 384Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 768Mi
+  ephemeral-storage: 1Gi
 {{- else }}
 requests:
   cpu: 100m
   memory: 192Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "1"
   memory: 384Mi
+  ephemeral-storage: 1Gi
 {{- end }}
 {{- end }}
 
@@ -115,22 +133,28 @@ limits:
 requests:
   cpu: "1"
   memory: 768Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 1536Mi
+  ephemeral-storage: 1Gi
 {{- else if eq .Values.worker.resourcesPreset "medium" }}
 requests:
   cpu: 500m
   memory: 384Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 768Mi
+  ephemeral-storage: 1Gi
 {{- else }}
 requests:
   cpu: 100m
   memory: 192Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "1"
   memory: 384Mi
+  ephemeral-storage: 1Gi
 {{- end }}
 {{- end }}

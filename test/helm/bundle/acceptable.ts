@@ -10,6 +10,8 @@ const checked = [
   ['sentinel', 'downAfterMs'],
   ['sentinel', 'failoverTimeoutMs'],
   ['worker', 'handlers', 'module'],
+  ['worker', 'autoscaling', 'minReplicas'],
+  ['worker', 'autoscaling', 'maxReplicas'],
 ] as const;
 const components = ['redis', 'sentinel', 'gateway', 'worker'] as const;
 
