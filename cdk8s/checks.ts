@@ -1,5 +1,21 @@
-import { and, eq, ge, gt, lt, mod, ne, not, or, sub, refuse, type Expr, type Refusal } from './template/index.js';
+import {
+  and,
+  eq,
+  ge,
+  gt,
+  lt,
+  matches,
+  mod,
+  ne,
+  not,
+  or,
+  sub,
+  refuse,
+  type Expr,
+  type Refusal,
+} from './template/index.js';
 import { isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
+import { externalPorts, unusualPorts } from './bundle/names.js';
 
 interface Check {
   readonly id: string;
@@ -88,6 +104,23 @@ export const checks: readonly Check[] = [
     check: and(not(isExternalMode), v.external.uri),
     message: `external.uri is set, but mode is ${v.mode}: the external Redis would not be used`,
     fix: 'set mode to external, or leave external.uri empty',
+  },
+  {
+    id: 'network-external-port',
+    check: and(
+      isExternalMode,
+      v.networkPolicy.enabled,
+      matches(':[0-9]+[,/]', unusualPorts),
+      eq(externalPorts, '6379 26379'),
+    ),
+    message: `external.uri names other ports than networkPolicy.external.ports (${externalPorts}): the NetworkPolicies would cut the application off`,
+    fix: 'list the ports of that Redis and of its Sentinels in networkPolicy.external.ports',
+  },
+  {
+    id: 'network-push',
+    check: and(v.networkPolicy.enabled, v.worker.push, not(v.networkPolicy.worker.egress)),
+    message: 'worker.push is set, but networkPolicy.worker.egress is empty: no worker could reach these URLs',
+    fix: 'name where they lead in networkPolicy.worker.egress, for example [{"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"mail"}}}]}], or [{}] for everywhere',
   },
   {
     id: 'worker-handlers',

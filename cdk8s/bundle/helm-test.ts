@@ -4,7 +4,7 @@ import { environmentNames } from '../../app/config/index.js';
 import { gt, Manifest, optional, or, TemplateChart, when, type Context, type Templated } from '../template/index.js';
 import { appImageFields } from './app-pod.js';
 import { v } from './inputs.js';
-import { fullname, gatewayUrl, metadataOf, names } from './names.js';
+import { gatewayUrl, metadataOf, nameOf, names } from './names.js';
 import { paths, secretKeys, secretMode } from './paths.js';
 import { containerSecurity, podSecurity } from './pod.js';
 import { appPresets } from './resources.js';
@@ -17,7 +17,7 @@ export class HelmTest extends TemplateChart {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: {
-        ...metadataOf(`${fullname}-test`),
+        ...metadataOf(nameOf('test'), 'test'),
         annotations: { 'helm.sh/hook': 'test', 'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded' },
       },
       spec: {

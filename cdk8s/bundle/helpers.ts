@@ -1,6 +1,7 @@
 import {
   appImage,
   chartName,
+  externalPorts,
   fullname,
   gatewayUrl,
   labelPartials,
@@ -11,6 +12,7 @@ import {
   secretName,
   sentinelHosts,
   sentinelNodes,
+  unusualPorts,
 } from './names.js';
 import { redisConfig } from './redis-config.js';
 import { resources } from './resources.js';
@@ -19,7 +21,7 @@ import { sentinelConfig } from './sentinel-config.js';
 /** The named templates of the chart, by the file that they are printed in. */
 export const helpers = {
   '_names.tpl': [chartName, longName, fullname, secretName, redisImage, appImage],
-  '_addresses.tpl': [redisNodes, sentinelNodes, sentinelHosts, redisUri, gatewayUrl],
+  '_addresses.tpl': [redisNodes, sentinelNodes, sentinelHosts, redisUri, externalPorts, unusualPorts, gatewayUrl],
   '_configuration.tpl': [redisConfig, sentinelConfig],
   '_labels.tpl': labelPartials,
   '_resources.tpl': Object.values(resources),

@@ -3,6 +3,7 @@ import { TemplateChart, type Context } from '../template/index.js';
 import { refusals } from '../checks.js';
 import { addAutoscaling } from './autoscaling.js';
 import { addGateway } from './gateway.js';
+import { addNetworkPolicies } from './network.js';
 import { addRedis } from './redis.js';
 import { addScripts } from './scripts.js';
 import { addSecrets, addServiceAccounts } from './secrets.js';
@@ -21,5 +22,6 @@ export class Bundle extends TemplateChart {
     addGateway(this);
     addWorker(this);
     addAutoscaling(this);
+    addNetworkPolicies(this);
   }
 }

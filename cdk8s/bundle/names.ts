@@ -24,7 +24,7 @@ import { isExternalMode, isSentinelMode, isStandaloneMode, v } from './inputs.js
 
 // The only place that builds a name, a label or an address.
 
-export type Component = 'redis' | 'sentinel' | 'gateway' | 'worker';
+export type Component = 'redis' | 'sentinel' | 'gateway' | 'worker' | 'agent' | 'test';
 
 export const ports = { redis: 6379, sentinel: 26379, app: 8080 } as const;
 
@@ -103,17 +103,36 @@ export const redisUri = helper(
   ),
 );
 
+/** Where the NetworkPolicies expect an external Redis. */
+export const externalPorts = helper(
+  'moorline.externalPorts',
+  joinEach(v.networkPolicy.external.ports, (port) => `${port}`, ' ', 'port'),
+);
+
+/** The external URI without the ports that everybody uses, each of which ends at a comma or a slash. */
+export const unusualPorts = helper(
+  'moorline.unusualPorts',
+  [':6379,', ':6379/', ':26379,', ':26379/'].reduce<Text>(
+    (uri, port) => replace(uri, port, port.slice(-1)),
+    `${v.external.uri}/`,
+  ),
+);
+
 export const gatewayUrl = helper(
   'moorline.gatewayUrl',
   `http://${hostOf(nameOf('gateway'))}:${v.gateway.service.port}`,
 );
 
-/** What selects the pods of a component, and nothing of another release. */
-export const selectorOf = (component: Component) => ({
+/** What selects all pods of the release. */
+export const releaseSelector = {
   'app.kubernetes.io/name': chartName,
   'app.kubernetes.io/instance': release.name,
-  'app.kubernetes.io/component': component,
-});
+};
+export const componentLabel = 'app.kubernetes.io/component';
+/** What selects the pods of a component, and nothing of another release. */
+export const selectorOf = (component: Component) => ({ ...releaseSelector, [componentLabel]: component });
+/** Pods of others that use this Redis carry it, with the full name of the release as its value. */
+export const clientLabel = 'moorline-client';
 
 const versionLabels = {
   'app.kubernetes.io/version': chart.appVersion,
@@ -127,16 +146,15 @@ const labelsPartial = (name: string, own: Readonly<Record<string, Text>>) =>
   partial<LabelMap>(name, { ...own, ...versionLabels, ...spreadFields(v.commonLabels) });
 
 /** Labels of what the components share. */
-const sharedLabels = labelsPartial('moorline.labels', {
-  'app.kubernetes.io/name': chartName,
-  'app.kubernetes.io/instance': release.name,
-});
+const sharedLabels = labelsPartial('moorline.labels', releaseSelector);
 /** Labels of every object of a component. */
 const componentLabels: Readonly<Record<Component, Expr<LabelMap>>> = {
   redis: labelsPartial('moorline.redis.labels', selectorOf('redis')),
   sentinel: labelsPartial('moorline.sentinel.labels', selectorOf('sentinel')),
   gateway: labelsPartial('moorline.gateway.labels', selectorOf('gateway')),
   worker: labelsPartial('moorline.worker.labels', selectorOf('worker')),
+  agent: labelsPartial('moorline.agent.labels', selectorOf('agent')),
+  test: labelsPartial('moorline.test.labels', selectorOf('test')),
 };
 export const labelPartials = [sharedLabels, ...Object.values(componentLabels)];
 

@@ -3,12 +3,13 @@ import { auth } from './auth.js';
 import { common } from './common.js';
 import { external } from './external.js';
 import { gateway } from './gateway.js';
+import { networkPolicy } from './network-policy.js';
 import { redis } from './redis.js';
 import { sentinel } from './sentinel.js';
 import { worker } from './worker.js';
 
 /** Everything a user may configure: the one source of types, values.yaml, values.schema.json, the table in the README and test cases. */
-export const Values = z.strictObject({ ...common, auth, external, redis, sentinel, gateway, worker });
+export const Values = z.strictObject({ ...common, auth, external, redis, sentinel, gateway, worker, networkPolicy });
 export type Values = z.output<typeof Values>;
 
 export const defaults: Values = Values.parse({});

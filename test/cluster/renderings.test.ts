@@ -68,6 +68,8 @@ describe('two releases in one namespace', () => {
       `external.uri=redis+sentinel://${sentinels}/${namespace}-own-moorline`,
       'external.existingSecret=own-moorline-auth',
       'external.sentinelPasswordKey=sentinel-password',
+      'gateway.podLabels.moorline-client=own-moorline',
+      'worker.podLabels.moorline-client=own-moorline',
     );
     await guest.gateway(runOneJob);
   });

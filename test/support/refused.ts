@@ -57,6 +57,21 @@ export const refusedExamples = [
     says: 'external.uri is set, but mode is sentinel',
   },
   {
+    id: 'network-external-port',
+    values: { mode: 'external', external: { uri: 'redis+sentinel://a:26379,b:26380/primary' } },
+    says: 'external.uri names other ports than networkPolicy.external.ports (6379 26379)',
+  },
+  {
+    id: 'network-external-port',
+    values: { mode: 'external', external: { uri: 'rediss://db.example.com:6380' } },
+    says: 'external.uri names other ports',
+  },
+  {
+    id: 'network-push',
+    values: { worker: { push: { mail: 'http://mail.default/jobs' } } },
+    says: 'worker.push is set, but networkPolicy.worker.egress is empty',
+  },
+  {
     id: 'worker-handlers',
     values: { worker: { handlers: { source: 'export default {}', module: '/app/handlers.mjs' } } },
     says: 'both set',

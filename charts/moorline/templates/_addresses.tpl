@@ -33,6 +33,18 @@
 {{- end }}
 {{- end }}
 
+{{- define "moorline.externalPorts" -}}
+{{- $pieces := list }}
+{{- range $port := .Values.networkPolicy.external.ports }}
+{{- $pieces = append $pieces (printf "%d" (int $port)) }}
+{{- end }}
+{{- join " " $pieces }}
+{{- end }}
+
+{{- define "moorline.unusualPorts" -}}
+{{- printf "%s/" .Values.external.uri | replace ":6379," "," | replace ":6379/" "/" | replace ":26379," "," | replace ":26379/" "/" }}
+{{- end }}
+
 {{- define "moorline.gatewayUrl" -}}
 {{- printf "http://%s-gateway.%s.svc.%s:%d" (include "moorline.fullname" .) .Release.Namespace .Values.clusterDomain (int .Values.gateway.service.port) }}
 {{- end }}

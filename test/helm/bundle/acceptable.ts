@@ -21,6 +21,7 @@ export function acceptable(random: unknown): unknown {
   for (const path of checked) remove(values, path);
   for (const component of components) limitMemory(values[component]);
   const external = isTree(values['external']) ? values['external'] : {};
+  openForPushes(values);
   const uri = values['mode'] === 'external' ? 'redis://redis.databases:6379' : '';
   return { ...values, external: { ...external, uri } };
 }
@@ -33,6 +34,13 @@ function remove(values: Tree, [key, ...rest]: readonly string[]): void {
   const part = values[key];
   if (rest.length === 0) Reflect.deleteProperty(values, key);
   else if (isTree(part)) remove(part, rest);
+}
+
+/** Pushes need an egress rule, as long as there are policies. */
+function openForPushes({ worker, networkPolicy }: Tree): void {
+  const rules =
+    isTree(networkPolicy) && isTree(networkPolicy['worker']) ? networkPolicy['worker']['egress'] : undefined;
+  if (isTree(worker) && (!Array.isArray(rules) || rules.length === 0)) Reflect.deleteProperty(worker, 'push');
 }
 
 function limitMemory(component: unknown): void {

@@ -27,11 +27,16 @@ export interface ValuesSchema extends Omit<
  * Values files that the schema accepts. What has a default may be left out, since Helm merges the defaults in before
  * it validates; strings without a pattern are those that YAML, Go templates and shells stumble over.
  */
-export function arbitraryValues(schema: ValuesSchema): fc.Arbitrary<unknown> {
+export const arbitraryValues = (schema: ValuesSchema): fc.Arbitrary<unknown> => arbitrary(schema, 'in the defaults');
+
+/** Objects that stand in the chart's defaults are there whole without the user; items of lists are not. */
+type Place = 'in the defaults' | 'in a list';
+
+function arbitrary(schema: ValuesSchema, place: Place): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const alternatives = schema.anyOf ?? schema.oneOf;
-  if (alternatives !== undefined) return fc.oneof(...alternatives.map(arbitraryValues));
+  if (alternatives !== undefined) return fc.oneof(...alternatives.map((each) => arbitrary(each, place)));
   switch (schema.type) {
     case 'string':
       return strings(schema);
@@ -46,7 +51,7 @@ export function arbitraryValues(schema: ValuesSchema): fc.Arbitrary<unknown> {
     case 'array':
       return lists(schema);
     case 'object':
-      return objects(schema);
+      return objects(schema, place);
     default:
       return anything;
   }
@@ -147,28 +152,30 @@ function integers({ minimum = -1e9, maximum = 1e9 }: ValuesSchema): fc.Arbitrary
 }
 
 function lists({ items = {}, minItems = 0, maxItems = 3 }: ValuesSchema): fc.Arbitrary<unknown[]> {
-  return fc.array(arbitraryValues(items), {
+  return fc.array(arbitrary(items, 'in a list'), {
     minLength: minItems,
     maxLength: Math.max(minItems, Math.min(maxItems, 3)),
   });
 }
 
-function objects(schema: ValuesSchema): fc.Arbitrary<Record<string, unknown>> {
+function objects(schema: ValuesSchema, place: Place): fc.Arbitrary<Record<string, unknown>> {
   const { properties, additionalProperties, propertyNames } = schema;
   if (properties !== undefined) {
-    const fields = Object.entries(properties).map(([name, field]) => [name, arbitraryValues(field)] as const);
-    return fc.record(Object.fromEntries(fields), { requiredKeys: requiredOf(schema) });
+    const fields = Object.entries(properties).map(([name, field]) => [name, arbitrary(field, place)] as const);
+    return fc.record(Object.fromEntries(fields), { requiredKeys: requiredOf(schema, place) });
   }
   const allowed = propertyNames?.pattern === undefined ? keys : strings(propertyNames);
   const refused = propertyNames?.not?.pattern;
   const key = refused === undefined ? allowed : allowed.filter((name) => !new RegExp(refused, 'u').test(name));
-  const value = typeof additionalProperties === 'object' ? arbitraryValues(additionalProperties) : anything;
+  const value = typeof additionalProperties === 'object' ? arbitrary(additionalProperties, 'in a list') : anything;
   return fc.dictionary(key, value, { maxKeys: 3 });
 }
 
-/** An object of the chart's defaults is there whole; a list item has no defaults. */
-const requiredOf = ({ required = [], properties = {} }: ValuesSchema): string[] =>
-  required.filter((name) => properties[name]?.default === undefined && properties[name]?.properties === undefined);
+const requiredOf = ({ required = [], properties = {} }: ValuesSchema, place: Place): string[] =>
+  required.filter(
+    (name) =>
+      properties[name]?.default === undefined && (place === 'in a list' || properties[name]?.properties === undefined),
+  );
 
 const keys = fc.oneof(
   fc.constantFrom('yes', 'on', 'null', '1', '10', '9', '012', '1e3', 'true', 'a.b/c', 'x-y', 'a b', '~', 'é'),

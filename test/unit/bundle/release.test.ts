@@ -87,7 +87,11 @@ describe('a change of configuration rolls the pods that read it, and no others',
 
 describe('modes', () => {
   const components = (values: unknown) => [
-    ...new Set(render(values).flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] ?? [])),
+    ...new Set(
+      render(values)
+        .filter(({ kind }) => ['StatefulSet', 'Deployment'].includes(kind))
+        .flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/component'] ?? []),
+    ),
   ];
 
   test('sentinel has all four components', () => {
