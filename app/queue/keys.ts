@@ -1,5 +1,6 @@
-/** In the order in which functions/queue.lua takes them; what each holds stands there. */
+/** What each holds stands in functions/queue.lua. */
 const keyNames = [
+  'meta',
   'jobs',
   'ready',
   'delayed',
@@ -14,7 +15,6 @@ const keyNames = [
   'dead',
   'deadrec',
   'stats',
-  'meta',
   'mark',
   'traits',
   'slots',
@@ -42,16 +42,7 @@ export function queueKey(queue: string, name: KeyName): string {
   return `ml:{${queue}}:${name}`;
 }
 
-/** Beyond so many queues the keys are made anew. */
-const maxRemembered = 1_000;
-const remembered = new Map<string, readonly string[]>();
-
-/** Every call names them all: making them costs more than the rest of a small call. */
+/** The one first by which the functions find the others. */
 export function queueKeys(queue: string): readonly string[] {
-  const known = remembered.get(queue);
-  if (known !== undefined) return known;
-  const keys = keyNames.map((name) => queueKey(queue, name));
-  if (remembered.size >= maxRemembered) remembered.clear();
-  remembered.set(queue, keys);
-  return keys;
+  return keyNames.map((name) => queueKey(queue, name));
 }

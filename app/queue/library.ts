@@ -2,18 +2,17 @@ import { readFileSync } from 'node:fs';
 import { bellChannel } from '../redis/cluster/bell.js';
 import { defineLibrary, type FunctionLibrary } from '../redis/library.js';
 import type { FunctionCall } from '../redis/types.js';
-import { queueKeys } from './keys.js';
+import { queueKey, queueKeys } from './keys.js';
 
 /** What all functions share, in this order: what is used comes before what uses it. */
 const shared = [
   'queue',
+  'meta',
   'bell',
   'record',
   'statistics',
   'entries',
   'tries',
-  'notes',
-  'backoff',
   'rates',
   'line',
   'traits',
@@ -22,16 +21,14 @@ const shared = [
   'leave',
   'endings',
   'bury',
-  'known',
 ] as const;
 
 /** Functions, each with what it shares with those beside it alone. */
 const groups = [
-  ['settle', 'upkeep', 'workers', 'claim', 'outlook', 'turn', 'beat'],
+  ['notes', 'backoff', 'settle', 'upkeep', 'workers', 'claim', 'outlook', 'turn', 'beat'],
   ['explain', 'job'],
   ['settings'],
-  ['enqueue'],
-  ['enqueue_dead'],
+  ['known', 'enqueue', 'enqueue_dead'],
   ['cancel'],
   ['pause'],
   ['empty'],
@@ -80,6 +77,7 @@ export type QueueFunction =
   | 'dead_groups'
   | 'dead_audit';
 
+/** The functions find the other keys of the queue by this one. */
 export function queueCall(name: QueueFunction, queue: string, args: FunctionCall['args'] = []): FunctionCall {
-  return { library: queueLibrary, name, keys: queueKeys(queue), args };
+  return { library: queueLibrary, name, keys: [queueKey(queue, 'meta')], allKeys: () => queueKeys(queue), args };
 }

@@ -1,21 +1,15 @@
 import type { Dedupe } from './types.js';
 
-/** What few jobs have, as it is packed into the record of a job; functions/record.lua reads it. Each at most 255 bytes. */
-export interface PackedOptions {
+/** What few jobs have, as the record of a job says it; functions/record.lua reads it. */
+export interface TextOptions {
   readonly key?: string;
   readonly dedupe?: string;
   readonly backoff?: string;
 }
 
-/** Empty when there is nothing to say, which is the case of most jobs and costs them nothing. */
-export function packOptions({ key = '', dedupe = '', backoff = '' }: PackedOptions): Buffer | '' {
-  if (key === '' && dedupe === '' && backoff === '') return '';
-  return Buffer.concat([key, dedupe, backoff].flatMap(sized));
-}
-
-function sized(text: string): [Buffer, Buffer] {
-  const bytes = Buffer.from(text);
-  return [Buffer.from([bytes.length]), bytes];
+/** None of them holds control characters, so one ends each. Empty when there is nothing to say, which is the case of most jobs. */
+export function optionsText({ key = '', dedupe = '', backoff = '' }: TextOptions): string {
+  return key === '' && dedupe === '' && backoff === '' ? '' : `${key}\u0001${dedupe}\u0001${backoff}\u0001`;
 }
 
 export const dedupeLetters: Readonly<Record<Dedupe['mode'], string>> = {

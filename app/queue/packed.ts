@@ -13,37 +13,44 @@ export interface JobRecord {
   readonly dataJson: string;
 }
 
-const recordVersion = 2;
-const recordHeaderBytes = 16;
+export interface RecordParts {
+  readonly priority: number;
+  readonly maxAttempts: number;
+  readonly timeoutMs: number | undefined;
+  /** See options.ts. */
+  readonly options: string;
+  readonly dataJson: string;
+}
+
+/** The record of a job, but for the time that Redis puts before it; see functions/record.lua. */
+export function recordText({ priority, maxAttempts, timeoutMs = 0, options, dataJson }: RecordParts): string {
+  return `${options === '' ? '=' : '+'}${priority}${maxAttempts},${timeoutMs};${options}${dataJson}`;
+}
+
+const stampBytes = 6;
 
 export function readRecord(packed: Buffer): JobRecord {
-  const version = packed.readUInt8(0);
-  if (version !== recordVersion) {
-    const message = `Expected a job record of version ${recordVersion}, got ${version}: written by a newer release?`;
-    throw new MoorlineError('internal', message);
+  const text = packed.toString('utf8', stampBytes);
+  const head = text.indexOf(';');
+  const comma = text.indexOf(',');
+  const mark = text.charAt(0);
+  if (head < 0 || (mark !== '=' && mark !== '+')) {
+    throw new MoorlineError(
+      'internal',
+      `Expected the record of a job, got ${text.slice(0, 20)}: written by a newer release?`,
+    );
   }
-  const timeoutMs = packed.readUInt32BE(4);
-  const optionsBytes = packed.readUInt16BE(14);
-  return {
-    priority: packed.readUInt8(1),
-    maxAttempts: packed.readUInt16BE(2),
-    ...(timeoutMs === 0 ? {} : { timeoutMs }),
-    enqueuedAt: packed.readUIntBE(8, 6),
-    ...(optionsBytes === 0 ? {} : keyOf(packed)),
-    dataJson: packed.toString('utf8', recordHeaderBytes + optionsBytes),
+  const timeoutMs = Number(text.slice(comma + 1, head));
+  const record = {
+    priority: Number(text.charAt(1)),
+    maxAttempts: Number(text.slice(2, comma)),
+    enqueuedAt: packed.readUIntBE(0, stampBytes),
   };
-}
-
-/** The first of the options. */
-function keyOf(packed: Buffer): Pick<JobRecord, 'key'> {
-  const { text: key } = readSized(packed, recordHeaderBytes);
-  return key === '' ? {} : { key };
-}
-
-/** A length in one byte and that many bytes of text. */
-function readSized(packed: Buffer, at: number): { readonly text: string; readonly end: number } {
-  const end = at + 1 + packed.readUInt8(at);
-  return { text: packed.toString('utf8', at + 1, end), end };
+  const timed = timeoutMs === 0 ? record : { ...record, timeoutMs };
+  if (mark === '=') return { ...timed, dataJson: text.slice(head + 1) };
+  const [key = '', dedupe = '', backoff = ''] = text.slice(head + 1).split('\u0001', 3);
+  const dataJson = text.slice(head + 1 + key.length + dedupe.length + backoff.length + 3);
+  return { ...timed, ...(key === '' ? {} : { key }), dataJson };
 }
 
 export interface Tries {
@@ -92,18 +99,15 @@ export function readNotes(packed: Buffer | null): JobNotes {
   };
 }
 
-const heldKeyAt = 18;
-
 export interface Held {
   readonly fence: string;
   readonly worker: string;
 }
 
+const heldBytes = 15;
+
 export function readHeld(packed: Buffer): Held {
-  const key = readSized(packed, heldKeyAt);
-  const dedupe = readSized(packed, key.end);
-  const backoff = readSized(packed, dedupe.end);
-  return { fence: packed.readBigUInt64BE(10).toString(), worker: packed.toString('utf8', backoff.end) };
+  return { fence: packed.readBigUInt64BE(0).toString(), worker: packed.toString('utf8', heldBytes) };
 }
 
 export interface Ending {

@@ -1,6 +1,7 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
-import { dedupeLetters, dedupeText, packOptions } from './options.js';
+import { dedupeLetters, dedupeText, optionsText } from './options.js';
+import { recordText } from './packed.js';
 import { backoff, backoffText, type Backoff, type QueueSettings } from './settings.js';
 import type { EnqueueStatus, JobInput } from './types.js';
 import { checkInteger, checkJobId, checkKey, invalid } from './validate.js';
@@ -13,8 +14,8 @@ export interface PreparedJob {
    * by a call whose answer was lost. Of a caller's id nobody knows: `duplicate` says no more than that the queue has it.
    */
   readonly ifKnown: EnqueueStatus;
-  /** id, priority, delayMs, maxAttempts, timeoutMs, packed options, data */
-  readonly args: readonly (string | number | Buffer)[];
+  /** As functions/known.lua says. */
+  readonly args: readonly string[];
   readonly dataJson: string;
   readonly bytes: number;
 }
@@ -37,15 +38,16 @@ export function prepareJob(job: JobInput, field: string, defaults: JobDefaults =
   if (bytes > maxDataBytes) {
     throw invalid(`${field}.data`, `at most ${maxDataBytes} bytes of JSON`, `${bytes} bytes`);
   }
-  const options = packOptions({
+  const options = optionsText({
     key: keyOf(job.key, `${field}.key`),
     dedupe: dedupeOf(job, `${field}.dedupe`),
     backoff: backoffOf(job.backoff, `${field}.backoff`),
   });
+  const text = recordText({ priority, maxAttempts, timeoutMs, options, dataJson });
   return {
     id,
     ifKnown: job.id === undefined ? (delayMs > 0 ? 'delayed' : 'queued') : 'duplicate',
-    args: [id, priority, delayMs, maxAttempts, timeoutMs ?? 0, options, dataJson],
+    args: [id, delayMs > 0 ? `${priority}${delayMs}` : String(priority), text],
     dataJson,
     bytes: bytes + options.length + id.length,
   };

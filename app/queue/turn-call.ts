@@ -41,21 +41,29 @@ export interface Outlook {
 
 export function turnCall(queue: string, { settlements, claims }: TurnInput, doneWindowMs: number): FunctionCall {
   const counts = new Map(verdicts.map((verdict) => [verdict, 0]));
-  const args: (string | number)[] = [];
-  for (const settlement of settlements) {
-    counts.set(settlement.verdict, (counts.get(settlement.verdict) ?? 0) + 1);
-    args.push(...settlement.args);
+  for (const { verdict } of settlements) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  const done = settlements.filter(({ verdict }) => verdict === 'done');
+  const hasResults = done.some(({ args }) => args[2] !== '');
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const args: (string | number)[] = [doneWindowMs, seed, ...counts.values(), claims.length, hasResults ? 1 : 0];
+  for (const { verdict, args: own } of settlements) {
+    if (verdict === 'progress') args.push(...own);
+  }
+  for (const column of hasResults ? [0, 1, 2] : [0, 1]) {
+    for (const { args: own } of done) args.push(own[column] ?? '');
+  }
+  for (const { verdict, args: own } of settlements) {
+    if (verdict !== 'progress' && verdict !== 'done') args.push(...own);
   }
   for (const { max, leaseMs, worker, beats = false } of claims) args.push(max, leaseMs, worker, beats ? 1 : 0);
-  const seed = Math.floor(Math.random() * 2 ** 31);
-  return queueCall('turn', queue, [doneWindowMs, seed, ...counts.values(), claims.length, ...args]);
+  return queueCall('turn', queue, args);
 }
 
 const answerOf: Readonly<Record<string, SettlementAnswer>> = { a: 'accepted', c: 'cancelled' };
 
 type TurnReply = readonly [letters: Buffer, nextWakeMs: number, left: number, ...claims: ClaimReply[]];
-/** The deadline, then for each job id, fence, attempt, record; then the scores of the jobs in line. */
-type ClaimReply = readonly (Buffer | number)[];
+/** Deadline, first fence, attempts and scores, then for each job id and record; see functions/turn.lua. */
+type ClaimReply = readonly Buffer[];
 
 export function readTurnReply(reply: unknown): TurnOutput {
   const [letters, nextWakeMs, left, ...claims] = reply as TurnReply;
@@ -67,17 +75,16 @@ export function readTurnReply(reply: unknown): TurnOutput {
 }
 
 function readClaimReply(reply: ClaimReply): Claimed {
-  const leaseUntil = Number(reply[0]);
-  const scores = String(reply.at(-1)).split(' ');
+  const [leaseUntil = 0, firstFence = 0] = [reply[0], reply[1]].map((text) => Number(String(text)));
+  const [attempts = [], scores = []] = [reply[2], reply[3]].map((text) => String(text).split(' '));
   const jobs: ClaimedJob[] = [];
   const readyAt: number[] = [];
-  for (let at = 1; at + 4 < reply.length; at += 4) {
-    const id = String(reply[at]);
-    const fence = String(reply[at + 1]);
-    const attempt = Number(reply[at + 2]);
-    const job = { id, fence, attempt, leaseUntil, ...readRecord(reply[at + 3] as Buffer) };
-    readyAt.push(readyAtOf(Number(scores[jobs.length]), job.priority));
-    jobs.push(job);
+  for (let at = 4; at + 1 < reply.length; at += 2) {
+    const index = jobs.length;
+    const record = readRecord(reply[at + 1] as Buffer);
+    const attempt = Number(attempts[index] ?? 1) || 1;
+    readyAt.push(readyAtOf(Number(scores[index]), record.priority));
+    jobs.push({ id: String(reply[at]), fence: String(firstFence + index), attempt, leaseUntil, ...record });
   }
   return { jobs, readyAt };
 }

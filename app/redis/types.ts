@@ -9,6 +9,11 @@ export interface FunctionCall {
   /** Short name in the library, e.g. `enqueue`. */
   readonly name: string;
   readonly keys: readonly string[];
+  /**
+   * `keys`, and those that the function derives from them. A Redis Cluster gets them all: while a slot moves, it refuses a call
+   * of which some keys are gone before it begins, and else in the middle of it.
+   */
+  readonly allKeys?: () => readonly string[];
   readonly args: readonly (string | number | Buffer)[];
 }
 

@@ -12,8 +12,7 @@ local function beat(keys, args)
   local is_new = enlist(q, worker)
   watch(q)
   if q.has_new_worker or q.watch_at == q.now then ring(q) end
-  save_counts(q)
-  save_clocks(q)
+  save(q)
   return { is_new and 1 or 0, redis.call('SCARD', q.cancels) }
 end
 

@@ -37,7 +37,7 @@ local function purge(q, ids)
 end
 
 local function bury(q, id, priority, reason, fingerprint)
-  local tick = take_ticks(q, 1) + 1
+  local tick = take_ticks(q, 1)
   redis.call('ZADD', q.dead, int(tick), id)
   redis.call('HSET', q.deadrec, id, priority .. DEAD_REASONS[reason] .. fingerprint)
   redis.call('ZADD', q.deadkinds, 0, kind_member(fingerprint, tick, id))

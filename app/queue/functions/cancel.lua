@@ -19,8 +19,7 @@ local function cancel(keys, args)
   redis.call('ZREM', q.delayed, id)
   end_cancelled(q, id, '0')
   if q.lined_up then ring(q) end
-  save_counts(q)
-  save_clocks(q)
+  save(q)
   return { 'cancelled', '' }
 end
 

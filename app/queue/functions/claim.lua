@@ -1,31 +1,33 @@
 -- Claims: part of `turn`.
 
-local MAX_CLAIM_BYTES = 1048576 -- of all claims of one turn together; exceeded by one group at most
-local CLAIM_GROUP = 10
-local MAX_CLAIM_ROUNDS = 4
+-- Bytes are those of all claims of one turn together; exceeded by one group at most.
+local CLAIM = { max_bytes = 1048576, group = 10, max_rounds = 4 }
+-- Parts of a reply before its jobs.
+local REPLY_HEAD = 4
 
--- The records of the first of the line, in groups, until there are enough of them or they weigh enough.
-local function records_of(q, line)
+-- The records of the jobs, in groups, until there are enough of them or they weigh enough.
+local function records_of(q, ids)
   local records = {}
-  for from = 1, #line, 2 * CLAIM_GROUP do
-    if q.claimed_bytes >= MAX_CLAIM_BYTES then break end
-    local ids = {}
-    for at = from, math.min(from + 2 * CLAIM_GROUP, #line) - 1, 2 do ids[#ids + 1] = line[at] end
-    for _, record in ipairs(redis.call('HMGET', q.jobs, unpack(ids))) do
+  for from = 1, #ids, CLAIM.group do
+    if q.claimed_bytes >= CLAIM.max_bytes then break end
+    for _, record in ipairs(redis.call('HMGET', q.jobs, unpack(ids, from, math.min(from + CLAIM.group - 1, #ids)))) do
       records[#records + 1] = record
-      q.claimed_bytes = q.claimed_bytes + #(record or '')
+      if record then q.claimed_bytes = q.claimed_bytes + #record end
     end
   end
   return records
 end
 
-local function attempts_of(packed)
-  return packed and (struct.unpack('>H', packed)) or 0
+-- Those from number `from` on go back to where they were.
+local function put_back(q, line, from)
+  local ready = {}
+  for i = from, #line / 2 do push(ready, line[2 * i], line[2 * i - 1]) end
+  apply('ZADD', q.ready, ready)
 end
 
 -- Whether nothing is against a job of a key now. If something is, the job is put where it waits for that.
 local function may_run(q, id, score, record)
-  local key = options_in(record)
+  local key = options_of(record)
   if key == '' then return true end
   if is_key_paused(q, key) then
     step_back(q, id, key, tonumber(score))
@@ -42,23 +44,28 @@ end
 
 -- Takes up to `max` jobs out of the line. Returns whether there may be others in place of some that may not run now.
 local function take(q, max, taken)
-  local line = head_of_line(q, max)
-  local records = #line > 0 and records_of(q, line) or {}
-  -- Claims before this one in the turn took all the bytes there are.
-  if #records == 0 then return false end
-  take_out(q, line, #records)
-  local tick, lost, held_back = take_ticks(q, #records), {}, false
-  local ids, leases, held, reply = taken.ids, taken.leases, taken.held, taken.reply
+  if q.claimed_bytes >= CLAIM.max_bytes then return false end
+  local line, head = take_head(q, max), {}
+  for i = 1, #line / 2 do head[i] = line[2 * i - 1] end
+  q.is_drained = #head < max
+  local records = records_of(q, head)
+  if #records < #head then
+    put_back(q, line, #records + 1)
+    q.is_drained = false
+  end
+  local lost, held_back = {}, false
+  local ids, scores, leases, held, reply = taken.ids, taken.scores, taken.leases, taken.held, taken.reply
+  local n, fence, deadline, worker = #ids, taken.fence, taken.deadline, taken.worker
   for i, record in ipairs(records) do
-    local id, score = line[2 * i - 1], line[2 * i]
+    local id, score = head[i], line[2 * i]
     if not record then
       lost[#lost + 1] = id
-    elseif not has_options(record) or may_run(q, id, score, record) then
-      local fence, n = int(tick + i), #ids + 1
-      ids[n], taken.scores[n] = id, score
-      leases[2 * n - 1], leases[2 * n] = reply[1], id .. ':' .. fence
-      held[2 * n - 1], held[2 * n] = id, pack_held(score, record, tick + i, taken.worker)
-      reply[4 * n - 2], reply[4 * n - 1], reply[4 * n], reply[4 * n + 1] = id, fence, 1, record
+    elseif is_plain(record) or may_run(q, id, score, record) then
+      n = n + 1
+      ids[n], scores[n] = id, score
+      leases[2 * n - 1], leases[2 * n] = deadline, id
+      held[2 * n - 1], held[2 * n] = id, pack_held(fence + n, score, worker)
+      reply[2 * n + REPLY_HEAD - 1], reply[2 * n + REPLY_HEAD] = id, record
     else
       held_back = true
     end
@@ -69,23 +76,35 @@ local function take(q, max, taken)
   return held_back
 end
 
--- Leases the first `max` jobs: the reply is the deadline, then for each job its id, fence, attempt and record, then the scores
--- that they had in line, separated by spaces: they tell how long each stood there.
+-- The attempts of the jobs that failed before, or nothing.
+local function attempts_of(q, ids)
+  if not has_specials(q) then return '' end
+  local attempts = fetch('HMGET', q.tries, ids)
+  for i, packed in ipairs(attempts) do attempts[i] = packed and (struct.unpack('>H', packed)) + 1 or 1 end
+  return table.concat(attempts, ' ')
+end
+
+-- Leases the first `max` jobs; for the reply see turn.lua.
 local function claim(q, max, lease_ms, worker)
-  local taken = { worker = worker, ids = {}, scores = {}, leases = {}, held = {}, reply = { int(q.now + lease_ms) } }
   bound_tat(q)
   max = math.min(max, room_of(q))
-  for _ = 1, MAX_CLAIM_ROUNDS do
+  local deadline_ms = q.now + lease_ms
+  local reply = { int(deadline_ms), '', '', '' }
+  local taken = {
+    worker = worker, deadline = reply[1], fence = next_tick(q) - 1, ids = {}, scores = {}, leases = {}, held = {}, reply = reply,
+  }
+  for _ = 1, CLAIM.max_rounds do
     if #taken.ids >= max or not take(q, max - #taken.ids, taken) then break end
   end
-  apply('ZADD', q.lease, taken.leases)
-  apply('HSET', q.held, taken.held)
-  for i, packed in ipairs(fetch('HMGET', q.tries, taken.ids)) do taken.reply[4 * i] = attempts_of(packed) + 1 end
-  if #taken.ids > 0 then
-    spend(q, #taken.ids)
-    q.handed_out = true
-    q.soonest_deadline = math.min(q.soonest_deadline or math.huge, q.now + lease_ms)
-  end
-  taken.reply[4 * #taken.ids + 2] = table.concat(taken.scores, ' ')
-  return taken.reply
+  if #taken.ids == 0 then return reply end
+  take_ticks(q, #taken.ids)
+  redis.call('ZADD', q.lease, unpack(taken.leases))
+  redis.call('HSET', q.held, unpack(taken.held))
+  spend(q, #taken.ids)
+  q.handed_out = true
+  q.next_deadline = math.min(q.next_deadline, deadline_ms)
+  reply[2] = int(taken.fence + 1)
+  reply[3] = attempts_of(q, taken.ids)
+  reply[4] = table.concat(taken.scores, ' ')
+  return reply
 end

@@ -1,6 +1,6 @@
 -- counts: how full the queue is and how fast.
 -- ARGV   -
--- REPLY  ready, delayed, leased, dead, waiting for another job, paused (1, d: draining, or 0), age in ms of the oldest ready job, now in ms, then the fields of stats
+-- REPLY  ready, delayed, leased, dead, waiting for another job, paused (1, d: draining, or 0), age in ms of the oldest ready job, now in ms, then names and numbers of the totals, and the slots as statistics.lua writes them
 
 -- The line begins once in each priority: ten heads tell the exact age, with ageing, too.
 local function oldest_ready_ms(q)
@@ -17,11 +17,15 @@ local function oldest_ready_ms(q)
 end
 
 local function counts(keys)
-  local q = named(keys)
-  return {
+  local q = open(keys)
+  local reply = {
     redis.call('ZCARD', q.ready), redis.call('ZCARD', q.delayed), redis.call('ZCARD', q.lease), redis.call('ZCARD', q.dead),
-    redis.call('ZCARD', q.lanes), redis.call('HGET', q.meta, 'paused') or '0', oldest_ready_ms(q), q.now, unpack(redis.call('HGETALL', q.stats)),
+    redis.call('ZCARD', q.lanes), redis.call('HGET', q.meta, 'paused') or '0', oldest_ready_ms(q), q.now,
   }
+  for name, at in pairs(TOTALS) do push(reply, name, int(q.books[at])) end
+  for _, part in ipairs(redis.call('HGETALL', q.stats)) do reply[#reply + 1] = part end
+  push(reply, slot_of(q.books))
+  return reply
 end
 
 register('counts', counts, { 'no-writes' })

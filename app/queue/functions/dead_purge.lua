@@ -3,7 +3,10 @@
 -- REPLY  number of jobs purged; an id that is not dead is passed over
 
 local function dead_purge(keys, ids)
-  return purge(open(keys), ids)
+  local q = open(keys)
+  local purged = purge(q, ids)
+  save(q)
+  return purged
 end
 
 -- It frees memory, so it must run when there is none left.

@@ -36,7 +36,7 @@ local function dead_replay(keys, args)
   end
   flush(q)
   if #replayed > 0 then ring(q) end
-  save_clocks(q)
+  save(q)
   return { #replayed, unpack(may_not) }
 end
 

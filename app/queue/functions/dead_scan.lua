@@ -15,7 +15,7 @@ local function range_of_ticks(q, cursor, last, older_than_ms, newer_than_ms)
   if newer_than_ms ~= '' then from = math.max(from, tick_before(q, newer_than_ms)) end
   if last ~= '' then return from, tonumber(last) end
   if older_than_ms ~= '' then return from, tick_before(q, older_than_ms) end
-  return from, math.max(q.now_us, tonumber(redis.call('HGET', q.meta, 'tick') or 0))
+  return from, math.max(q.now_us, q.tick)
 end
 
 -- Returns ids and ticks.
@@ -38,7 +38,7 @@ local function letters_between(q, from, last, fingerprint, n)
 end
 
 local function dead_scan(keys, args)
-  local q = named(keys)
+  local q = open(keys)
   local cursor, last_given, limit, fingerprint, reason = args[1], args[2], tonumber(args[3]), args[4], args[5]
   local from, last = range_of_ticks(q, cursor, last_given, args[6], args[7])
   -- One more than asked for tells whether there is more.

@@ -24,6 +24,7 @@ end
 local function save_entry(q, name, entry)
   local packed = struct.pack(DEDUPE_ENTRY, entry.mode, entry.until_ms, #entry.id, entry.id, #entry.kept, entry.kept)
   redis.call('HSET', q.dedupe, name, packed)
+  q.specials = true
   if entry.until_ms > 0 then redis.call('ZADD', q.expiry, int(entry.until_ms * 1000), 'd' .. name) end
 end
 

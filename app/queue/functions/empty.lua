@@ -31,7 +31,7 @@ local function empty(keys, args)
   local q = open(keys)
   local ids = waiting_ids(q, tonumber(args[1]))
   if #ids > 0 then remove(q, ids) end
-  save_clocks(q)
+  save(q)
   return #ids
 end
 

@@ -28,19 +28,33 @@ end
 local function done_bucket(q)
   local window = math.floor(q.now / q.window_ms)
   local bucket = window % 2
-  return { done = q['done' .. bucket], result = q['result' .. bucket], expires_at = int((window + 2) * q.window_ms) }
+  return { done = q['done' .. bucket], result = q['result' .. bucket], expires_at = (window + 2) * q.window_ms }
+end
+
+-- Puts endings, packed, and results in their bucket. It needs its expiry only once.
+local function remember(q, endings, results)
+  local bucket = done_bucket(q)
+  redis.call('HSET', bucket.done, unpack(endings))
+  if q.done_expiry ~= bucket.expires_at then
+    redis.call('PEXPIREAT', bucket.done, int(bucket.expires_at))
+    q.done_expiry = bucket.expires_at
+  end
+  if #results == 0 then return end
+  redis.call('HSET', bucket.result, unpack(results))
+  if q.result_expiry ~= bucket.expires_at then
+    redis.call('PEXPIREAT', bucket.result, int(bucket.expires_at))
+    q.result_expiry = bucket.expires_at
+  end
 end
 
 -- Jobs that a worker has, and that it is to drop.
 local function is_marked(q, id)
-  return redis.call('EXISTS', q.cancels) == 1 and redis.call('SISMEMBER', q.cancels, id) == 1
+  return has_specials(q) and redis.call('SISMEMBER', q.cancels, id) == 1
 end
 
 -- The job must have left the line, or its lease, before.
 local function end_cancelled(q, id, fence)
-  local bucket = done_bucket(q)
-  redis.call('HSET', bucket.done, id, pack_ending(q, fence, true))
-  redis.call('PEXPIREAT', bucket.done, bucket.expires_at)
+  remember(q, { id, pack_ending(q, fence, true) }, {})
   redis.call('SREM', q.cancels, id)
   redis.call('HDEL', q.jobs, id)
   forget_tries(q, { id })

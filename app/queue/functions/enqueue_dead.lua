@@ -6,7 +6,7 @@ local ARGS_PER_DEAD_JOB = ARGS_PER_JOB + 2
 
 local function enqueue_dead(keys, args)
   local q = open(keys)
-  local ids, statuses, records, added = {}, {}, {}, 0
+  local ids, statuses, records, added, stamp = {}, {}, {}, 0, struct.pack(STAMP, q.now)
   for at = 1, #args, ARGS_PER_DEAD_JOB do ids[#ids + 1] = args[at] end
   local known = known_among(q, ids)
   for i, id in ipairs(ids) do
@@ -16,13 +16,13 @@ local function enqueue_dead(keys, args)
       statuses[i] = '-'
     else
       known[id] = true
-      local from, to = (i - 1) * ARGS_PER_DEAD_JOB + 1, i * ARGS_PER_DEAD_JOB
-      local _, priority, _, max_attempts, timeout_ms, options, data, error_json, fingerprint = unpack(args, from, to)
-      push(records, id, record_head(priority, max_attempts, timeout_ms, q.now, options) .. data)
+      local _, order, text, error_json, fingerprint = unpack(args, (i - 1) * ARGS_PER_DEAD_JOB + 1, i * ARGS_PER_DEAD_JOB)
+      local priority = string.sub(order, 1, 1)
+      push(records, id, stamp .. text)
       save_tries(q, id, tries_of(q, id))
       add_error(q, id, 0, error_json)
       bury(q, id, priority, 'invalid', fingerprint)
-      local traits = new_traits(options, priority)
+      local traits = new_traits(text, priority)
       if traits then save_traits(q, id, traits, STATES.dead) end
       statuses[i], added = 'x', added + 1
     end
@@ -30,8 +30,7 @@ local function enqueue_dead(keys, args)
   apply('HSET', q.jobs, records)
   flush(q)
   count(q, 'enqueued', added)
-  save_counts(q)
-  save_clocks(q)
+  save(q)
   return { table.concat(statuses), q.revision }
 end
 

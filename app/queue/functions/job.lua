@@ -7,8 +7,8 @@
 --        ready    jobs ahead, false
 --        delayed  score, false
 
-local function leased_until(q, id, held)
-  return redis.call('ZSCORE', q.lease, id .. ':' .. int(unpack_held(held).fence))
+local function leased_until(q, id)
+  return redis.call('ZSCORE', q.lease, id)
 end
 
 -- Those before it in its lane; who is kept by dedupe is alone.
@@ -26,7 +26,7 @@ end
 -- Returns state, where, why, and what of the reason to wait there is.
 local function whereabouts(q, id, traits)
   local held = redis.call('HGET', q.held, id)
-  if held then return 'leased', leased_until(q, id, held), held end
+  if held then return 'leased', leased_until(q, id), held end
   local tick = redis.call('ZSCORE', q.dead, id)
   if tick then return 'dead', tick, redis.call('HGET', q.deadrec, id) end
   local score = redis.call('ZSCORE', q.ready, id)

@@ -5,10 +5,6 @@ local function ageing_places(q)
   return q.policy.ageingMs and q.policy.ageingMs * 1000 / US_PER_PLACE
 end
 
-local function priority_of(score)
-  return 9 - math.floor(score / PLACES_PER_BAND)
-end
-
 local function band_of(priority)
   return ready_score(priority, 0), ready_score(priority, PLACES_PER_BAND - 1)
 end
@@ -45,19 +41,15 @@ local function aged_head(q, max)
   return merged
 end
 
--- The first `max` jobs: id and score of each.
-local function head_of_line(q, max)
-  if q.policy.ageingMs then return aged_head(q, max) end
-  return redis.call('ZRANGE', q.ready, 0, max - 1, 'WITHSCORES')
+-- Takes the first `max` jobs out of the line: id and score of each.
+local function take_head(q, max)
+  if not q.policy.ageingMs then return redis.call('ZPOPMIN', q.ready, max) end
+  local line, ids = aged_head(q, max), {}
+  for at = 1, #line, 2 do ids[#ids + 1] = line[at] end
+  apply('ZREM', q.ready, ids)
+  return line
 end
 
--- Takes the first `n` of such a list out of the line.
-local function take_out(q, line, n)
-  if not q.policy.ageingMs then return redis.call('ZREMRANGEBYRANK', q.ready, 0, n - 1) end
-  local ids = {}
-  for i = 1, n do ids[i] = line[2 * i - 1] end
-  redis.call('ZREM', q.ready, unpack(ids))
-end
 
 -- How many jobs stand before one.
 local function ahead_of(q, id, score)

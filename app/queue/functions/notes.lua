@@ -10,5 +10,6 @@ local function note(q, s)
   local progress, log = string.sub(packed, 3, 2 + length), string.sub(packed, 3 + length)
   if s.progress ~= '' then progress = s.progress end
   if s.log ~= '' then log = with_entry(q, log, tries_of(q, s.id).attempts + 1, s.log, MAX_LINES, MAX_LOG_BYTES) end
+  q.specials = true
   redis.call('HSET', q.notes, s.id, struct.pack(PROGRESS, #progress) .. progress .. log)
 end

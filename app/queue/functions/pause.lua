@@ -5,6 +5,7 @@
 local function pause(keys, args)
   local q = named(keys)
   redis.call('HSET', q.meta, 'paused', args[1])
+  redis.call('HDEL', q.meta, 'hints')
   if args[1] ~= PAUSED then ring(q) end
   return redis.status_reply('OK')
 end
@@ -17,15 +18,17 @@ local MAX_RESUMED = 100
 
 local function pause_key(keys, args)
   local q, key = open(keys), args[1]
+  q.is_ruled = true
   if args[2] == '1' then
     if q.paused_keys >= tonumber(args[3]) and not is_key_paused(q, key) then return -1 end
+    save(q)
     return redis.call('HINCRBY', q.meta, 'pausedKeys', redis.call('HSETNX', q.meta, paused_field(key), 1))
   end
   local paused = redis.call('HINCRBY', q.meta, 'pausedKeys', int(-redis.call('HDEL', q.meta, paused_field(key))))
   q.paused_keys = paused
   fill(q, key, MAX_RESUMED)
   flush(q)
-  save_clocks(q)
+  save(q)
   ring(q)
   return paused
 end

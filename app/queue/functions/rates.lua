@@ -17,7 +17,7 @@ local function bound_tat(q)
   local bounded = bounded_tat(q, q.tat, rate, q.policy.burst or 1)
   if bounded == q.tat then return end
   q.tat = bounded
-  redis.call('HSET', q.meta, 'tat', int(bounded))
+  set_rule(q, 'tat', int(bounded))
 end
 
 -- How many jobs the rate of the queue lets pass now.
@@ -47,7 +47,7 @@ local function spend(q, n)
   local rate = q.policy.ratePerSecond
   if not rate or n == 0 then return end
   q.tat = math.max(q.now_us, q.tat) + math.ceil(n * interval_us(rate))
-  redis.call('HSET', q.meta, 'tat', int(q.tat))
+  set_rule(q, 'tat', int(q.tat))
 end
 
 local function key_rate_wait_ms(q, key)

@@ -1,52 +1,40 @@
--- The record of a job: header, packed options, JSON text of the data. And what is held of it while it is leased.
+-- The record of a job: when it was enqueued, packed; then text as packed.ts makes it, which functions hand on and seldom read:
+-- `=`, priority (one digit), maxAttempts, a comma, timeoutMs (0: none), a semicolon and the JSON text of the data; in place of `=` a `+`, if options
+-- follow the semicolon: key of the order, dedupe and backoff, each empty or ended by a control character.
 
-local RECORD = '>BBHI4I6H' -- version, priority, maxAttempts, timeoutMs, enqueuedAt, length of the options that follow
-local RECORD_HEADER_BYTES = 16
-local RECORD_VERSION = 2
--- Each a length and that many bytes: key of the order, dedupe, backoff. A job without any has no options at all.
-local OPTIONS = '>Bc0Bc0Bc0'
--- score in ready, priority, maxAttempts, fence, key, dedupe, backoff; the worker's name follows
-local HELD = '>I7BHI8Bc0Bc0Bc0'
+local STAMP = '>I6'
+local STAMP_BYTES = 6
+local PLAIN_MARK = 61 -- `=`
 
--- The beginning of the one, and the other of a job without options: cheaper, and the case of nearly every job.
-local RECORD_START = '>BBH'
-local PLAIN_HELD = '>I7BHI8BBB'
-
-local function record_head(priority, max_attempts, timeout_ms, enqueued_at, options)
-  return struct.pack(RECORD, RECORD_VERSION, priority, max_attempts, timeout_ms, enqueued_at, #options) .. options
+local function is_plain(record)
+  return string.byte(record, STAMP_BYTES + 1) == PLAIN_MARK
 end
 
--- Returns key, dedupe, backoff of packed options, empty where the job has none.
-local function unpack_options(options)
-  local key, dedupe, backoff = struct.unpack(OPTIONS, options)
-  return key, dedupe, backoff
+-- Returns key, dedupe and backoff in the text of a record without its stamp, empty where the job has none.
+local function options_in(text)
+  local key, dedupe, backoff = string.match(text, '^%+[^;]*;([^\1]*)\1([^\1]*)\1([^\1]*)\1')
+  return key or '', dedupe or '', backoff or ''
 end
 
--- A quick look: nearly no job has any.
-local function has_options(record)
-  local high, low = string.byte(record, RECORD_HEADER_BYTES - 1, RECORD_HEADER_BYTES)
-  return high + low > 0
+local function options_of(record)
+  if is_plain(record) then return '', '', '' end
+  return options_in(string.sub(record, STAMP_BYTES + 1))
 end
 
--- The same for a record.
-local function options_in(record)
-  local _, _, _, _, _, length = struct.unpack(RECORD, record)
-  if length == 0 then return '', '', '' end
-  local key, dedupe, backoff = struct.unpack(OPTIONS, record, RECORD_HEADER_BYTES + 1)
-  return key, dedupe, backoff
+-- What is held of a job while it is leased: who may settle it, where it stood, and the worker's name.
+local HELD = '>I8I7c0'
+local HELD_IDS = '>I8I7'
+
+local function pack_held(fence, score, worker)
+  return struct.pack(HELD, fence, score, worker)
 end
 
-local function pack_held(score, record, fence, worker)
-  local _, priority, max_attempts = struct.unpack(RECORD_START, record)
-  if not has_options(record) then return struct.pack(PLAIN_HELD, score, priority, max_attempts, fence, 0, 0, 0) .. worker end
-  local key, dedupe, backoff = options_in(record)
-  return struct.pack(HELD, score, priority, max_attempts, fence, #key, key, #dedupe, dedupe, #backoff, backoff) .. worker
+-- Whether the delivery of that text is the one that holds the job.
+local function is_fence_of(packed, fence)
+  return (struct.unpack('>I8', packed)) == tonumber(fence)
 end
 
 local function unpack_held(packed)
-  local score, priority, max_attempts, fence, key, dedupe, backoff, worker_at = struct.unpack(HELD, packed)
-  return {
-    score = score, priority = priority, max_attempts = max_attempts, fence = fence, key = key, dedupe = dedupe, backoff = backoff,
-    worker = string.sub(packed, worker_at),
-  }
+  local fence, score, worker_at = struct.unpack(HELD_IDS, packed)
+  return { fence = fence, score = score, priority = priority_of(score), worker = string.sub(packed, worker_at) }
 end

@@ -6,6 +6,7 @@ local function configure(keys, args)
   local q = open(keys)
   local revision = int(q.revision + 1)
   redis.call('HSET', q.meta, 'settings', args[1], 'policy', args[2], 'revision', revision)
+  redis.call('HDEL', q.meta, 'hints')
   -- Claims that wait may now be served.
   ring(q)
   return tonumber(revision)

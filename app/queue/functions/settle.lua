@@ -1,12 +1,17 @@
--- Settlements of deliveries: part of `turn`. A delivery is settled only by the exact member `id:fence` of the lease set:
+-- Settlements of deliveries: part of `turn`. A delivery is settled only by the fence that is held of the job:
 -- who lost the lease has no say. The same verdict on the same delivery again is accepted, because an answer may get lost.
 
-local function held_of(q, id)
-  return unpack_held(redis.call('HGET', q.held, id))
+-- Adds what the record says to what is held.
+local function facts_of(q, id, held)
+  local record = redis.call('HGET', q.jobs, id) or ''
+  local key, _, backoff = options_of(record)
+  local max_attempts = tonumber(string.match(record, '^[=+]%d(%d+)', STAMP_BYTES + 1)) or 1
+  held.key, held.backoff, held.max_attempts = key, backoff, max_attempts
+  return held
 end
 
-local function drop_lease(q, id, member)
-  redis.call('ZREM', q.lease, member)
+local function drop_lease(q, id)
+  redis.call('ZREM', q.lease, id)
   redis.call('HDEL', q.held, id)
 end
 
@@ -18,7 +23,7 @@ end
 -- The queue hands out nothing for so long: whoever limits the rate limits it for all of its jobs.
 local function hold_off(q, ms)
   q.resume_at = math.max(q.resume_at, q.now + ms)
-  redis.call('HSET', q.meta, 'resumeAt', int(q.resume_at))
+  set_rule(q, 'resumeAt', int(q.resume_at))
 end
 
 -- Nothing was wrong with the job: it comes again later, and no attempt is counted. One that has a key keeps its slot meanwhile,
@@ -45,9 +50,9 @@ local function count_attempt(q, s, held, tries)
 end
 
 local function fail(q, s)
-  local held, tries = held_of(q, s.id), tries_of(q, s.id)
+  local held, tries = facts_of(q, s.id, s.held), tries_of(q, s.id)
   tries.fence, tries.verdict = s.fence, 'f'
-  drop_lease(q, s.id, s.member)
+  drop_lease(q, s.id)
   local is_failure = s.class == 'retry' or s.class == 'never'
   local settle_failure = is_failure and count_attempt or postpone
   settle_failure(q, s, held, tries)
@@ -57,78 +62,94 @@ end
 local function release(q, s)
   local tries = tries_of(q, s.id)
   tries.fence, tries.verdict = s.fence, 'r'
-  local score = held_of(q, s.id).score
-  drop_lease(q, s.id, s.member)
+  drop_lease(q, s.id)
   save_tries(q, s.id, tries)
-  redis.call('ZADD', q.ready, int(score), s.id)
+  redis.call('ZADD', q.ready, int(s.held.score), s.id)
 end
 
 local function extend(q, s)
-  redis.call('ZADD', q.lease, int(q.now + s.lease_ms), s.member)
+  local deadline = q.now + s.lease_ms
+  redis.call('ZADD', q.lease, int(deadline), s.id)
+  q.next_deadline = math.min(q.next_deadline, deadline)
 end
 
 -- Returns the ids of those that are marked as cancelled.
 local function marked_among(q, ids)
   local marked = {}
+  if not has_specials(q) then return marked end
   for i, found in ipairs(fetch('SMISMEMBER', q.cancels, ids)) do
     if found == 1 then marked[ids[i]] = true end
   end
   return marked
 end
 
--- Jobs that are over: their leases and records go, their ids and results stay for a while.
-local function end_all(q, ids, members, endings, results)
-  local bucket = done_bucket(q)
-  local ended = redis.call('ZREM', q.lease, unpack(members))
-  redis.call('HDEL', q.held, unpack(ids))
-  redis.call('HDEL', q.jobs, unpack(ids))
-  forget_tries(q, ids)
-  leave(q, ids)
-  redis.call('HSET', bucket.done, unpack(endings))
-  redis.call('PEXPIREAT', bucket.done, bucket.expires_at)
-  if #results > 0 then
-    redis.call('HSET', bucket.result, unpack(results))
-    redis.call('PEXPIREAT', bucket.result, bucket.expires_at)
+-- Jobs that are over, from `first` to `last` of the list: their leases and records go, their ids and results stay for a while.
+local function end_all(q, list, first, last, endings, results)
+  local ended = redis.call('ZREM', q.lease, unpack(list, first, last))
+  redis.call('HDEL', q.held, unpack(list, first, last))
+  redis.call('HDEL', q.jobs, unpack(list, first, last))
+  remember(q, endings, results)
+  if has_specials(q) then
+    local ids = { unpack(list, first, last) }
+    forget_tries(q, ids)
+    leave(q, ids)
   end
   return ended
 end
 
 -- What was accepted before is accepted again, and with a write, so that a WAIT behind it also covers the first one.
 local function accept_again(q, letter)
-  if letter then q.ticked = true end
+  if letter then q.has_booked = true end
   return letter
 end
 
--- All `done` at once: this is the path of nearly every job. Entries are id, fence, result; the same one twice counts once.
-local function finish(q, entries, letters)
-  local all, members = {}, {}
-  for at = 1, #entries, 3 do
-    all[#all + 1] = entries[at]
-    members[#members + 1] = entries[at] .. ':' .. entries[at + 1]
-  end
-  if #members == 0 then return end
-  local deadlines, marked = redis.call('ZMSCORE', q.lease, unpack(members)), marked_among(q, all)
-  local leased, ids, endings, results, cancelled, n = {}, {}, {}, {}, {}, 0
-  for i, member in ipairs(members) do
-    local id, fence, result = entries[3 * i - 2], entries[3 * i - 1], entries[3 * i]
-    if deadlines[i] then
-      n = n + 1
-      ids[n], leased[n] = id, member
-      endings[2 * n - 1], endings[2 * n] = id, pack_ending(q, fence, marked[id])
-      if marked[id] then
-        cancelled[#cancelled + 1] = id
-      elseif result ~= '' then
-        results[#results + 1] = id
-        results[#results + 1] = result
-      end
+-- Those that are not stale, and those of jobs that are cancelled apart. Returns the letters.
+local function finish_some(q, args, at, n, stale, marked, endings, results)
+  local letters, ids, cancelled = {}, {}, {}
+  for i = 1, n do
+    local id = args[at + i - 1]
+    if stale[i] then
+      letters[i] = accept_again(q, ended_by(q, id, args[at + n + i - 1])) or 's'
+    else
+      letters[i] = marked[id] and 'c' or 'a'
+      ids[#ids + 1] = id
+      if marked[id] then cancelled[#cancelled + 1] = id end
     end
-    letters[#letters + 1] = deadlines[i] and (marked[id] and 'c' or 'a') or accept_again(q, ended_by(q, id, fence)) or 's'
   end
-  if n == 0 then return end
-  local ended = end_all(q, ids, leased, endings, results)
-  local dropped = #cancelled > 0 and redis.call('SREM', q.cancels, unpack(cancelled)) or 0
-  count(q, 'done', ended - dropped)
-  if dropped > 0 then count(q, 'cancelled', dropped) end
+  if #ids > 0 then
+    local ended = end_all(q, ids, 1, #ids, endings, results)
+    local dropped = #cancelled > 0 and redis.call('SREM', q.cancels, unpack(cancelled)) or 0
+    count(q, 'done', ended - dropped)
+    count(q, 'cancelled', dropped)
+  end
+  return table.concat(letters)
+end
+
+-- All `done` at once: this is the path of nearly every job. `n` ids, as many fences, and as many results or none, follow each other
+-- from `at` on. The same one twice counts once. Returns the letters.
+local function finish(q, args, at, n, has_results)
+  local held = redis.call('HMGET', q.held, unpack(args, at, at + n - 1))
+  local marked = has_specials(q) and marked_among(q, { unpack(args, at, at + n - 1) }) or {}
+  local endings, results, stale = {}, {}, nil
+  for i = 1, n do
+    local id, fence = args[at + i - 1], args[at + n + i - 1]
+    if held[i] and is_fence_of(held[i], fence) then
+      endings[#endings + 1] = id
+      endings[#endings + 1] = pack_ending(q, fence, marked[id])
+      if has_results and not marked[id] and args[at + 2 * n + i - 1] ~= '' then
+        results[#results + 1] = id
+        results[#results + 1] = args[at + 2 * n + i - 1]
+      end
+    else
+      stale = stale or {}
+      stale[i] = true
+    end
+  end
+  if not stale and next(marked) == nil then
+    count(q, 'done', end_all(q, args, at, at + n - 1, endings, results))
+    return string.rep('a', n)
+  end
+  return finish_some(q, args, at, n, stale or {}, marked, endings, results)
 end
 
 -- `f` or `r` again; an extension again is a new extension, and so needs the lease.
@@ -145,11 +166,12 @@ end
 
 -- Returns the letter of one settlement other than `done`.
 local function settle(q, s, settler)
-  s.member = s.id .. ':' .. s.fence
-  if not redis.call('ZSCORE', q.lease, s.member) then return settle_again(q, s) end
+  local packed = redis.call('HGET', q.held, s.id)
+  if not packed or not is_fence_of(packed, s.fence) then return settle_again(q, s) end
+  s.held = unpack_held(packed)
   local is_cancelled = is_marked(q, s.id)
   if is_cancelled and s.ends_delivery then
-    drop_lease(q, s.id, s.member)
+    drop_lease(q, s.id)
     end_cancelled(q, s.id, s.fence)
   else
     settler(q, s)

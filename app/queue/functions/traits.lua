@@ -22,11 +22,12 @@ end
 local function save_traits(q, id, traits, state, number)
   traits.state, traits.number = state, number
   later(q, 'HSET', q.traits, id, pack_traits(traits))
+  q.specials = true
 end
 
 -- Whether any job has traits, or anything is to be forgotten at its time: true of few queues, and asked once in a call.
 local function is_special(q)
-  if q.special == nil then q.special = redis.call('EXISTS', q.traits, q.expiry) > 0 end
+  if q.special == nil then q.special = has_specials(q) and redis.call('EXISTS', q.traits, q.expiry) > 0 end
   return q.special
 end
 
@@ -37,9 +38,8 @@ local function traits_among(q, ids)
   return found
 end
 
--- Traits of a new job, or false for nearly all jobs.
-local function new_traits(options, priority)
-  if options == '' then return false end
-  local key, dedupe_text = unpack_options(options)
+-- Traits of a new job by the text of its record, or false for nearly all jobs.
+local function new_traits(text, priority)
+  local key, dedupe_text = options_in(text)
   return (key ~= '' or dedupe_text ~= '') and { key = key, dedupe = dedupe_text, priority = tonumber(priority) }
 end

@@ -15,6 +15,7 @@ end
 local function save_tries(q, id, tries)
   local packed = struct.pack(TRIES, tries.attempts, tries.crashes, tries.fence, tries.verdict, tries.delay_ms)
   redis.call('HSET', q.tries, id, packed)
+  q.specials = true
 end
 
 local function add_error(q, id, attempt, error_json)
@@ -24,7 +25,7 @@ end
 
 -- Ids whose story ends, or begins anew: nothing to do, and nothing to pay, when no job of the queue has a story.
 local function forget_tries(q, ids, keep_replays)
-  if #ids == 0 or redis.call('EXISTS', q.tries, q.notes, q.replays) == 0 then return end
+  if #ids == 0 or not has_specials(q) then return end
   redis.call('HDEL', q.tries, unpack(ids))
   redis.call('HDEL', q.errors, unpack(ids))
   redis.call('HDEL', q.notes, unpack(ids))

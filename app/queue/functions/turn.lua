@@ -1,8 +1,8 @@
 -- turn: settles deliveries, does the upkeep, claims: one trip to Redis for a worker's whole cycle.
 -- ARGV   windowMs (how long done ids are remembered at least, where the queue has no other), seed of the jitter,
---        number of progress, done, failed, extend, release and claim entries, then these:
+--        number of progress, done, failed, extend, release and claim entries, 1 if some of `done` have results or 0, then these:
 --        progress id, fence, JSON text of the progress or empty, line of the log or empty
---        done     id, fence, JSON text of the result or empty
+--        done     (together) the ids, the fences, and the JSON texts of the results, each or empty; no results when none has one
 --        failed   id, fence, class (retry, never, wait, rateLimited), retryAfterMs or empty, JSON text of the error, fingerprint
 --        extend   id, fence, leaseMs
 --        release  id, fence
@@ -10,7 +10,8 @@
 -- REPLY  letters of the settlements in that order (a accepted, c accepted and the job is cancelled, s stale),
 --        ms until a delayed job is due, a lease expires or the queue may hand out again (-1: never),
 --        number of jobs left that can be claimed at once,
---        then for each claim: deadline, for each job id, fence, attempt, record, then the scores they had in line
+--        then for each claim: deadline, fence of the first job (those of the others follow), their attempts (empty: the first of all)
+--        and the scores they had in line, separated by spaces (they tell how long each stood there), and for each id and record
 -- Settlements come first: who finishes late but before anybody took the job back, has finished.
 
 -- In the order of their arguments; those that end the delivery also end a job that is cancelled.
@@ -21,16 +22,17 @@ local VERDICTS = {
   { verdict = 'e', settler = extend, fields = { 'id', 'fence', 'lease_ms' } },
   { verdict = 'r', settler = release, fields = { 'id', 'fence' }, ends_delivery = true },
 }
-local FIRST_ENTRY = 9
+local FIRST_ENTRY = 10
 
 -- Returns the letters, and where the claims begin.
 local function settle_all(q, args)
   local letters, at = {}, FIRST_ENTRY
   for i, kind in ipairs(VERDICTS) do
     local entries = tonumber(args[2 + i])
-    if kind.verdict == 'd' then
-      finish(q, { unpack(args, at, at + 3 * entries - 1) }, letters)
-      at, entries = at + 3 * entries, 0
+    if kind.verdict == 'd' and entries > 0 then
+      local has_results = args[9] == '1'
+      letters[#letters + 1] = finish(q, args, at, entries, has_results)
+      at, entries = at + (has_results and 3 or 2) * entries, 0
     end
     for _ = 1, entries do
       local settlement = { verdict = kind.verdict, ends_delivery = kind.ends_delivery }
@@ -58,14 +60,12 @@ local function turn(keys, args)
   if args[8] ~= '0' then heed_bell(q) end
   for i = 1, args[8] do
     claims[i] = claim(q, tonumber(args[at]), tonumber(args[at + 1]), args[at + 2])
-    -- Of a claim that found nothing there are the deadline and no scores.
-    if args[at + 3] == '1' and #claims[i] > 2 then enlist(q, args[at + 2]) end
+    if args[at + 3] == '1' and claims[i][2] ~= '' then enlist(q, args[at + 2]) end
     at = at + 4
   end
   local left = claimable(q)
   if must_ring(q, left) then ring(q) end
-  save_counts(q)
-  save_clocks(q)
+  save(q)
   return { letters, next_wake_ms(q), left, unpack(claims) }
 end
 

@@ -220,7 +220,7 @@ export class ClusterConnections implements RedisConnections {
 
 function inCluster(call: FunctionCall): FunctionCall {
   const { inCluster: library = call.library } = call.library;
-  return { ...call, library };
+  return { ...call, library, keys: call.allKeys?.() ?? call.keys };
 }
 
 function slotOf({ keys: [key = ''] }: FunctionCall): number {

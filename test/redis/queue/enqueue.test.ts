@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { queueKey } from '../../../app/queue/keys.js';
-import { queueState, readZset } from '../support/queue-state.js';
+import { queueState, readZset, setClocks } from '../support/queue-state.js';
 import { openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -43,7 +43,7 @@ describe('enqueue', () => {
 
   test('a place in line is behind any before it, also when the clock was set back', async () => {
     const { queues, connections } = await open();
-    await connections.command(['HSET', queueKey('clock', 'meta'), 'place', '800000000000000']);
+    await setClocks(connections, 'clock', 0, 800_000_000_000_000);
     await queues.enqueue('clock', [{ id: 'a', data: 1, priority: 9 }]);
     await queues.enqueue('clock', [{ id: 'b', data: 1, priority: 9 }]);
     expect(await readZset(connections, queueKey('clock', 'ready'))).toEqual([

@@ -4,7 +4,7 @@ import { queueKey } from '../../../app/queue/keys.js';
 import { verdicts } from '../../../app/queue/settlement.js';
 import type { ClaimedJob, SettleRequest } from '../../../app/queue/types.js';
 import type { MoorlineError } from '../../../app/resilience/errors.js';
-import { brokenInvariants, readZset } from '../support/queue-state.js';
+import { brokenInvariants, forgetHints, readZset } from '../support/queue-state.js';
 import { openQueues, type TestQueues } from '../support/queues.js';
 import { startRedis } from '../support/redis-server.js';
 import { QueueModel, type ModelSettlement } from './queue-model.js';
@@ -186,13 +186,8 @@ class History {
     const job = leased[at % Math.max(1, leased.length)];
     if (job === undefined) return;
     job.expired = true;
-    await this.redis.connections.command([
-      'ZADD',
-      queueKey(this.queue, 'lease'),
-      'XX',
-      1,
-      `${job.id}:${job.fence ?? ''}`,
-    ]);
+    await this.redis.connections.command(['ZADD', queueKey(this.queue, 'lease'), 'XX', 1, job.id]);
+    await forgetHints(this.redis.connections, this.queue);
   }
 
   private async makeDue(): Promise<void> {
@@ -201,6 +196,7 @@ class History {
     for (const [id, score] of await readZset(this.redis.connections, key)) {
       await this.redis.connections.command(['ZADD', key, 'XX', score % 10, id]);
     }
+    await forgetHints(this.redis.connections, this.queue);
   }
 
   private async replay(): Promise<void> {

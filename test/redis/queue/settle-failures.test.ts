@@ -3,7 +3,7 @@ import { queueKey } from '../../../app/queue/keys.js';
 import type { RedisQueues } from '../../../app/queue/queues.js';
 import type { Backoff } from '../../../app/queue/settings.js';
 import type { ClaimedJob, FailureClass } from '../../../app/queue/types.js';
-import { queueState, readZset } from '../support/queue-state.js';
+import { forgetHints, queueState, readZset } from '../support/queue-state.js';
 import { enqueueAndClaim, openQueues, type TestQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -43,6 +43,7 @@ async function waitsOf(
 
 async function makeDueAndClaim({ queues, connections }: TestQueues, queue: string): Promise<ClaimedJob> {
   await connections.command(['ZADD', queueKey(queue, 'delayed'), 'XX', 0, 'a']);
+  await forgetHints(connections, queue);
   const [job] = await queues.claim(queue, claim);
   if (job === undefined) throw new Error('The job that is due was not handed out');
   return job;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { queueKey } from '../../../app/queue/keys.js';
-import { queueState } from '../support/queue-state.js';
+import { forgetHints, queueState } from '../support/queue-state.js';
 import { openQueues, type TestQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
@@ -35,6 +35,7 @@ async function letTimePass({ connections }: TestQueues, queue: string, ms: numbe
   for (const field of ['watchedSince', 'look']) {
     await connections.command(['HINCRBY', queueKey(queue, 'meta'), field, -ms]);
   }
+  await forgetHints(connections, queue);
 }
 
 describe('a worker that beats', () => {

@@ -15,7 +15,7 @@ export async function queueState(redis: Redis, queue: string): Promise<Record<st
     jobs: mapValues(await hash('jobs'), (packed) => readRecord(packed).dataJson),
     ready: await zset('ready'),
     delayed: await zset('delayed'),
-    lease: (await zset('lease')).map((member) => member.replace(/:\d+$/, '')),
+    lease: await zset('lease'),
     held: mapValues(await hash('held'), (packed) => readHeld(packed).worker),
     tries: mapValues(await hash('tries'), readTries),
     errors: mapValues(await hash('errors'), (packed) => readErrors(packed).map(({ message }) => message)),
@@ -49,7 +49,7 @@ const idOfKind = (member: string) => member.replace(/^\S+ \d+ /, '');
 export async function brokenInvariants(redis: Redis, queue: string): Promise<readonly string[]> {
   const ids = async (name: KeyName) => (await readZset(redis, queueKey(queue, name))).map(([member]) => member);
   const fields = async (name: KeyName) => Object.keys(await readHash(redis, queueKey(queue, name)));
-  const leased = (await ids('lease')).map((member) => member.replace(/:\d+$/, ''));
+  const leased = await ids('lease');
   const [jobs, held, tries, errors, deadrec, dead] = [
     await fields('jobs'),
     await fields('held'),
@@ -61,11 +61,8 @@ export async function brokenInvariants(redis: Redis, queue: string): Promise<rea
   const inLanes = (await ids('lanes')).map(readLane).map((member) => member.replace(/^.*\//, ''));
   const places = [...(await ids('ready')), ...(await ids('delayed')), ...leased, ...dead, ...inLanes];
   const cancels = ((await redis.command(['SMEMBERS', queueKey(queue, 'cancels')])) as Buffer[]).map(String);
-  const held2 = await readHash(redis, queueKey(queue, 'held'));
-  const fences = Object.entries(held2).map(([id, packed]) => `${id}:${readHeld(packed).fence}`);
   return [
     ...differences('every job is in exactly one place', places, jobs),
-    ...differences('every lease has its holder', await ids('lease'), fences),
     ...differences('every leased job is held', leased, held),
     ...differences('every dead letter has its record', dead, deadrec),
     ...differences('every dead letter is found by its kind', dead, (await ids('deadkinds')).map(idOfKind)),
@@ -114,6 +111,19 @@ function differences(rule: string, actual: readonly string[], expected: readonly
 
 function doneTwice(done0: readonly string[], done1: readonly string[], jobs: readonly string[]): readonly string[] {
   return [...done0, ...done1].filter((id) => jobs.includes(id)).map((id) => `${id} is done and still there`);
+}
+
+/** What was changed behind the back of the functions is seen by them then; see functions/meta.lua. */
+export async function forgetHints(redis: Redis, queue: string): Promise<void> {
+  await redis.command(['HDEL', queueKey(queue, 'meta'), 'hints']);
+}
+
+/** The last tick and the last place that the queue has given, as functions/meta.lua packs them. */
+export async function setClocks(redis: Redis, queue: string, tick: number, place: number): Promise<void> {
+  const books = Buffer.alloc(73);
+  books.writeBigUInt64BE(BigInt(tick) << 8n, 0);
+  books.writeBigUInt64BE(BigInt(place) << 8n, 7);
+  await redis.command(['HSET', queueKey(queue, 'meta'), 'books', books]);
 }
 
 /** Members and scores, in the order of the scores. */
