@@ -30,6 +30,12 @@ interface Waiting extends TurnSubmission {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * Settling twice is settling once. A claim whose answer is lost leaves its jobs to their lease, whether the caller asks again or this process does: a
+ * planned failover, which does nothing of what it interrupts, must not be an error for whoever claims.
+ */
+const again = { repeatable: true };
+
 /** Turns in batches: for each queue, what arrives in one tick, and whatever arrives while a turn is under way, shares the next call. */
 export class TurnBatcher {
   private readonly lines = new Map<string, Waiting[]>();
@@ -94,11 +100,9 @@ export class TurnBatcher {
       claims: claims.map(({ item, submission }) => (submission.signal?.aborted === true ? { ...item, max: 0 } : item)),
     };
     try {
-      // Settling twice is settling once; claiming twice is not.
-      const repeatable = claims.length === 0;
       const wait = settlements.some(({ item }) => endsDelivery(item.verdict)) ? await this.waitOf(queue) : undefined;
       const call = turnCall(queue, input, this.doneWindowMs);
-      const { reply, isConfirmed } = await this.send(call, wait, { repeatable });
+      const { reply, isConfirmed } = await this.send(call, wait);
       const { answers, claimed, outlook } = readTurnReply(reply);
       for (const [at, { submission, item, index }] of settlements.entries()) {
         const answer = answers[at] ?? 'stale';
@@ -122,10 +126,9 @@ export class TurnBatcher {
   private async send(
     call: FunctionCall,
     wait: DurableWait | undefined,
-    options: { readonly repeatable: boolean },
   ): Promise<{ readonly reply: unknown; readonly isConfirmed: boolean }> {
-    if (wait === undefined) return { reply: await this.connections.call('task', call, options), isConfirmed: true };
-    const { replies, confirmedReplicas } = await this.connections.callDurably([call], wait, options);
+    if (wait === undefined) return { reply: await this.connections.call('task', call, again), isConfirmed: true };
+    const { replies, confirmedReplicas } = await this.connections.callDurably([call], wait, again);
     const [reply] = replies;
     if (reply instanceof Error) throw reply;
     return { reply, isConfirmed: confirmedReplicas >= wait.replicas };

@@ -3,6 +3,7 @@ import { queueKey } from '../../../app/queue/keys.js';
 import { queueState, readZset, setClocks } from '../support/queue-state.js';
 import { enqueueAndClaim, openQueues } from '../support/queues.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
+import { waitFor } from '../support/wait-for.js';
 
 let server: RedisServer;
 const open = () => openQueues(`redis://${server.address}`);
@@ -24,6 +25,19 @@ describe('claim', () => {
     });
     expect(job.leaseUntil).toBeGreaterThan(Date.now());
     expect(await readZset(connections, queueKey('claim', 'lease'))).toEqual([['a:1', job.leaseUntil]]);
+  });
+
+  test('is made on the next connection when its own is lost in a pause of writes, as in a planned failover', async () => {
+    // Of its own: the pause is for all its clients.
+    const paused = await startRedis();
+    const { queues } = await openQueues(`redis://${paused.address}`);
+    await queues.enqueue('paused', [{ data: 1 }]);
+    await paused.cli('CLIENT', 'PAUSE', '60000', 'WRITE');
+    const claimed = queues.claim('paused', claim);
+    await waitFor('it is held up', async () => (await paused.cli('INFO', 'clients')).includes('blocked_clients:1'));
+    await paused.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+    await paused.cli('CLIENT', 'UNPAUSE');
+    expect(await claimed).toMatchObject([{ dataJson: '1', attempt: 1 }]);
   });
 
   test('fences grow from delivery to delivery and never repeat', async () => {
