@@ -63,6 +63,7 @@ function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Confi
     http: {
       host: values.MOORLINE_HOST,
       port: values.MOORLINE_PORT,
+      drainMs: values.MOORLINE_DRAIN_MS,
       maxBodyBytes: values.MOORLINE_MAX_BODY_BYTES,
       ...defined({ token: values.MOORLINE_TOKEN }),
     },

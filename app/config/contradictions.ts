@@ -17,6 +17,7 @@ export function contradictions(config: Config, values: Values): string[] {
     ...tooFewConnections(config),
     ...waitOutlastsSocket(config),
     ...crossedBounds(config),
+    ...drainOutlastsGrace(config),
     ...tlsProblems(config, values),
   ];
 }
@@ -36,6 +37,13 @@ function crossedBounds({ worker: { concurrency } }: Config): string[] {
         `MOORLINE_WORKER_MIN_CONCURRENCY: expected at most MOORLINE_WORKER_MAX_CONCURRENCY (${concurrency.max}), ` +
           `got ${concurrency.min}`,
       ];
+}
+
+/** The process would be ended before it begins to finish what it has begun. */
+function drainOutlastsGrace({ kind, http: { drainMs }, shutdownGraceMs }: Config): string[] {
+  return kind === 'worker' || drainMs === 0 || drainMs < shutdownGraceMs
+    ? []
+    : [`MOORLINE_DRAIN_MS: expected less than MOORLINE_SHUTDOWN_GRACE_MS (${shutdownGraceMs} ms), got ${drainMs}`];
 }
 
 /** A connection that waits for replicas is silent meanwhile. */

@@ -82,6 +82,14 @@ export const environment = {
     '20000',
     wholeNumber('How long a stopping process waits for what it has begun.', 0, 3_600_000),
   ),
+  MOORLINE_DRAIN_MS: withDefault(
+    '0',
+    wholeNumber(
+      'Gateway: how long it goes on serving when it is told to stop, until nobody sends requests here any more.',
+      0,
+      3_600_000,
+    ),
+  ),
   MOORLINE_WORKER_HANDLERS: text('Worker: path of an ES module that exports the handlers by queue.'),
   MOORLINE_WORKER_PUSH: urlsByName('Worker: queue -> URL that gets its jobs by POST.'),
   MOORLINE_WORKER_CONCURRENCY: withDefault(

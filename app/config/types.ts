@@ -49,6 +49,8 @@ export interface HttpConfig {
   readonly host: string;
   readonly port: number;
   readonly token?: string;
+  /** How long a gateway that is told to stop goes on serving. */
+  readonly drainMs: number;
   readonly maxBodyBytes: number;
 }
 

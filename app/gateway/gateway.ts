@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { layFoundation } from '../operations/foundation.js';
@@ -32,6 +33,8 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     url,
     close: async () => {
       await scheduler.close();
+      // Requests come until every node has heard that this process stops.
+      await sleep(config.http.drainMs);
       await close();
     },
   };

@@ -41,7 +41,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     podName: config.pod.name,
     nodeName: config.pod.node,
   };
-  const server = createHttpServer({ log, registry, token: config.http.token });
+  const server = createHttpServer({ log, registry, token: config.http.token, stopping });
   serveOperations(server, {
     registry,
     health: new Health(identity, () => connections.status(), stopping),

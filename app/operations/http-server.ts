@@ -12,6 +12,8 @@ export interface HttpServerOptions {
   readonly registry: Registry;
   /** Guards /api/; everything is open without one. */
   readonly token?: string;
+  /** From then on each answer ends its connection, so that the next request goes to who stays. */
+  readonly stopping?: AbortSignal;
 }
 
 /** How long a client may take to send a whole request. Answers may take longer: a claim waits. */
@@ -21,7 +23,7 @@ const requestTimeoutMs = 60_000;
 const maxParamLength = 2_400;
 
 /** An HTTP server as gateway and worker have it: one shape of errors, request ids, metrics, a token. Routes are the caller's. */
-export function createHttpServer({ log, registry, token }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({ log, registry, token, stopping }: HttpServerOptions): FastifyInstance {
   // Named by its own interface: with pino's, the server would be of another type than every plugin expects.
   const loggerInstance: FastifyBaseLogger = log;
   const server = fastify({
@@ -40,6 +42,7 @@ export function createHttpServer({ log, registry, token }: HttpServerOptions): F
   });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    if (stopping?.aborted === true) void reply.header('connection', 'close');
     done();
   });
   server.setErrorHandler((error, request, reply) => {

@@ -1,6 +1,7 @@
 import type { V1Container, V1Deployment, V1EnvVar, V1KeyToPath, V1Service, V1Volume } from '@kubernetes/client-node';
 import { environmentNames } from '../../app/config/index.js';
 import {
+  add,
   type ListItem,
   Manifest,
   mul,
@@ -46,6 +47,9 @@ const service = (chart: TemplateChart) =>
     },
   });
 
+/** First it waits for requests to go elsewhere, then for those that are under way. */
+const stopSeconds = add(v.gateway.drainSeconds, v.gateway.shutdownGraceSeconds);
+
 const deployment = (chart: TemplateChart) =>
   new Manifest<V1Deployment>(chart, 'gateway-deployment', {
     apiVersion: 'apps/v1',
@@ -61,7 +65,7 @@ const deployment = (chart: TemplateChart) =>
           annotations: { ...spreadFields(v.gateway.podAnnotations) },
         },
         spec: {
-          ...podSettings(v.gateway, graceSeconds(v.gateway.shutdownGraceSeconds)),
+          ...podSettings(v.gateway, graceSeconds(stopSeconds)),
           serviceAccountName: names.gatewayServiceAccount,
           topologySpreadConstraints: spreadSoftly('gateway', v.gateway),
           initContainers: [when(isGenerated, secretsContainer)],
@@ -78,7 +82,8 @@ const container: Templated<V1Container> = {
   args: ['gateway'],
   ports: appPorts,
   env: [
-    ...appEnv(v.gateway.logLevel, `${mul(v.gateway.shutdownGraceSeconds, 1000)}`),
+    ...appEnv(v.gateway.logLevel, `${mul(stopSeconds, 1000)}`),
+    { name: environmentNames.MOORLINE_DRAIN_MS, value: `${mul(v.gateway.drainSeconds, 1000)}` },
     { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
     { name: environmentNames.MOORLINE_MAX_BODY_BYTES, value: `${v.gateway.maxBodyBytes}` },
     spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),

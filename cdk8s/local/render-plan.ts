@@ -21,12 +21,12 @@ export interface Wishes {
 }
 
 /**
- * On one machine one gateway and one worker are enough, and they stop before `down` loses its patience; all else is as in a
- * cluster. The Secret is there before the first pod, as one that the user made: no init container has to fill it.
+ * On one machine one gateway and one worker are enough, and they stop before `down` loses its patience; nothing routes requests
+ * that would have to hear of it. All else is as in a cluster. The Secret is there before the first pod, as one that the user made: no init container has to fill it.
  */
 const localValues = {
   auth: { existingSecret: 'local' },
-  gateway: { replicas: 1, shutdownGraceSeconds: 10 },
+  gateway: { replicas: 1, drainSeconds: 0, shutdownGraceSeconds: 10 },
   worker: { replicas: 1, shutdownGraceSeconds: 10 },
 };
 const release = { name: 'moorline', namespace: 'default' };

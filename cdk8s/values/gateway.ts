@@ -19,6 +19,7 @@ export const appEnvironment = [
   'MOORLINE_TOKEN_FILE',
   'MOORLINE_LOG_LEVEL',
   'MOORLINE_MAX_BODY_BYTES',
+  'MOORLINE_DRAIN_MS',
   'MOORLINE_SHUTDOWN_GRACE_MS',
   'MOORLINE_WORKER_HANDLERS',
   'MOORLINE_WORKER_PUSH',
@@ -51,6 +52,14 @@ export const gateway = z
       .prefault({}),
     maxBodyBytes: z.int().min(1024).max(16777216).default(16777216).describe('Largest request body.'),
     logLevel,
+    drainSeconds: z
+      .int()
+      .min(0)
+      .max(3600)
+      .default(5)
+      .describe(
+        'A gateway that stops goes on serving for so long, until every node and load balancer has heard of it; then comes `shutdownGraceSeconds`.',
+      ),
     shutdownGraceSeconds: shutdownGraceSeconds(20),
     ...resources('small'),
     extraEnv: extraEnv(appEnvironment),

@@ -157,4 +157,22 @@ describe('stopping a gateway', () => {
     expect(performance.now() - signalledAt).toBeLessThan(10_000);
     agent.destroy();
   });
+
+  test('goes on serving while requests still come to it, each on a connection that then ends', async () => {
+    const redis = await startRedis();
+    const gateway = await startMoorline('gateway', {
+      REDIS_URI: `redis://${redis.address}`,
+      MOORLINE_DRAIN_MS: '3000',
+    });
+    const client = new GatewayClient(gateway.url);
+    await waitFor('it is ready', async () => (await client.get('/readyz')).status === 200);
+    expect((await client.get('/livez')).headers.get('connection')).toBe('keep-alive');
+    const signalledAt = performance.now();
+    gateway.signal('SIGTERM');
+    await waitFor('it knows that it stops', async () => (await client.get('/readyz')).status === 503);
+    const accepted = await client.queue('q', 'jobs', { data: 1 });
+    expect([accepted.status, accepted.headers.get('connection')]).toEqual([202, 'close']);
+    expect(await gateway.exit()).toBe(0);
+    expect(performance.now() - signalledAt).toBeGreaterThanOrEqual(3000);
+  });
 });

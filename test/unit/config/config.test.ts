@@ -38,12 +38,19 @@ describe('the configuration', () => {
     expect(loadConfig({ REDIS_URI }, 'gateway')).toMatchObject({
       kind: 'gateway',
       redis: { maxConnections: 50, socketTimeoutMs: 8000, blockingTimeoutMs: 10_000, healthCheckIntervalMs: 30_000 },
-      http: { host: '0.0.0.0', port: 8080, maxBodyBytes: 16_777_216 },
+      http: { host: '0.0.0.0', port: 8080, drainMs: 0, maxBodyBytes: 16_777_216 },
       log: { level: 'info' },
       queue: { doneWindowMs: 300_000, waitReplicasTimeoutMs: 2000 },
       worker: { pushUrls: {}, concurrency: 32, leaseMs: 15_000, jobTimeoutMs: 60_000 },
       shutdownGraceMs: 20_000,
     });
+  });
+
+  test('a gateway drains for less than the grace of its stop', () => {
+    const env = { REDIS_URI, MOORLINE_DRAIN_MS: '20000' };
+    expect(problems(env, 'gateway')).toEqual([expect.stringMatching(/^MOORLINE_DRAIN_MS: expected less than/)]);
+    expect(loadConfig(env, 'worker').http.drainMs).toBe(20_000);
+    expect(loadConfig({ ...env, MOORLINE_SHUTDOWN_GRACE_MS: '20001' }, 'gateway').http.drainMs).toBe(20_000);
   });
 
   test('the concurrency of a worker is a number, or bounds to find it within', () => {
