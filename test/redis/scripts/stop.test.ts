@@ -79,7 +79,7 @@ describe('a primary that cannot hand over serves on until it is stopped', () => 
     'because its stop script is ended half-way, when writes wait already',
     async () => {
       const asked = join(directory, 'asked');
-      const stop = runStop('redis-0', withoutFailover(`touch ${asked}`));
+      const stop = runStop('redis-0', redisCliThat({ "*'SENTINEL FAILOVER'*": `touch ${asked}` }));
       const end = endOf(stop);
       await waitFor('it asks for a failover', () => existsSync(asked));
       const write = cluster.cli('redis-0', 'SET', 'key', 'value');
@@ -112,9 +112,25 @@ test(
   testMs,
 );
 
+test(
+  'a primary hands over by another Sentinel when one knows no replicas yet and the next one none that is good enough',
+  async () => {
+    const primary = await cluster.settled();
+    const [first, second] = sentinels.map((name) => String(cluster.port(name)));
+    await handOver(
+      primary,
+      redisCliThat({
+        [`*'-p ${first} '*'SENTINEL REPLICAS'*`]: ':',
+        [`*'-p ${second} '*'SENTINEL FAILOVER'*`]: "echo 'NOGOODSLAVE No suitable replica to promote'",
+      }),
+    );
+  },
+  testMs,
+);
+
 /** A planned stop and start of the primary. Returns the new one. */
-async function handOver(primary: ServerName): Promise<ServerName> {
-  const { stderr, exitCode } = await endOf(runStop(primary));
+async function handOver(primary: ServerName, env: Readonly<Record<string, string>> = {}): Promise<ServerName> {
+  const { stderr, exitCode } = await endOf(runStop(primary, env));
   expect(stderr).toMatch(/^moorline: handed over to node [012]\n$/);
   expect(exitCode).toBe(0);
   expect(await cluster.cli(primary, 'ROLE')).toMatch(/^slave\n/);
@@ -140,14 +156,12 @@ async function endOf(child: ChildProcess): Promise<{ exitCode: number | null; st
   return { exitCode, stderr };
 }
 
-/** A redis-cli that keeps the request for a failover to itself, and runs `instead`. */
-function withoutFailover(instead: string): Record<string, string> {
+/** A redis-cli that keeps commands to itself: pattern of its arguments -> what is run instead. */
+function redisCliThat(instead: Readonly<Record<string, string>>): Record<string, string> {
   const program = join(directory, 'redis-cli');
   const path = cluster.environment('redis-0')['PATH'] ?? '';
-  writeFileSync(
-    program,
-    `#!/bin/sh\ncase "$*" in *'SENTINEL FAILOVER'*) ${instead} ;; *) PATH='${path}' exec redis-cli "$@" ;; esac\n`,
-  );
+  const cases = Object.entries(instead).map(([pattern, program]) => `${pattern}) ${program} ;;`);
+  writeFileSync(program, `#!/bin/sh\ncase "$*" in ${cases.join(' ')} *) PATH='${path}' exec redis-cli "$@" ;; esac\n`);
   chmodSync(program, 0o755);
   return { PATH: `${directory}:${path}` };
 }
