@@ -18,6 +18,9 @@ export const redisConfig = helper(
     'repl-diskless-sync yes',
     'repl-diskless-sync-delay 0',
     `repl-backlog-size ${v.redis.replBacklogMegabytes}mb`,
+    '# A replica that knocks at the address of a pod which has just gone is never answered, and knocks again only after this: by default a minute.',
+    'repl-ping-replica-period 5',
+    'repl-timeout 15',
     when(isSentinelMode, [
       '# A primary that lost its replicas stops accepting writes.',
       `min-replicas-to-write ${v.redis.minReplicasToWrite}`,

@@ -12,7 +12,7 @@ here=$(dirname "$0")
 # shellcheck source=decide.sh
 . "$here/decide.sh"
 
-# No client waits for this: a replica may have to be linked again.
+# No client waits for this: a replica may have to be linked again, and a Sentinel that has just started to learn of the replicas.
 link_s=5
 # A replica that listens has everything within milliseconds. For one that does not, clients wait no longer.
 catch_up_s=2
@@ -25,6 +25,8 @@ main() {
   state=serving own_address=''
   trap 'exit 143' TERM INT
   trap go_on EXIT
+  # What a hook says is told to nobody: it belongs to the log of the container.
+  [ -z "${KUBERNETES_SERVICE_HOST-}" ] || exec 2>/proc/1/fd/2
   require REDIS_MODE
   [ "$REDIS_MODE" = sentinel ] || exit 0
   require REDIS_NODES SENTINEL_NODES PRIMARY_NAME RUN_DIR REDIS_PASSWORD_FILE SENTINEL_PASSWORD_FILE
@@ -36,12 +38,11 @@ main() {
   read_own_offset
   [ -n "$own_offset" ] || exit 0
   recall_addresses
-  find_sentinel
   # Linked is enough for now.
   own_offset=0
-  await_replicas "$link_s"
+  await find_sentinel "$link_s"
   pause
-  await_replicas "$catch_up_s"
+  await all_have_everything "$catch_up_s"
   request_failover
   await_successor
   follow_successor
@@ -64,27 +65,44 @@ recall_addresses() {
   own_address=$picked
 }
 
-# Sets `chosen`: one Sentinel is asked, since competing requests to several would only delay each other.
-find_sentinel() {
+# Waits for what a function tells by its status, and by `trouble` when it fails, with new facts each time.
+await() {
+  until_s=$(($(date +%s) + $2))
   collect_facts '' "$ordinal"
-  count_votes
-  [ "$verdict" = "$ordinal" ] || fail "does not hand over: the Sentinels say $verdict, and not that this node is primary"
-  find_sentinel_that_names_me
-}
-
-# Whichever replica Sentinel may choose has to have all that this node has; by offsets that are not of now it might choose any.
-await_replicas() {
-  until_s=$(($(date +%s) + $1))
-  until all_have_everything; do
-    [ "$(date +%s)" -lt "$until_s" ] || fail "does not hand over: not all replicas that Sentinel could choose are in sync ($candidates of:$peers)"
+  until "$1"; do
+    [ "$(date +%s)" -lt "$until_s" ] || fail "does not hand over: $trouble"
     sleep 0.1
     collect_facts '' "$ordinal"
   done
 }
 
+# Sets `chosen`: one Sentinel is asked, since competing requests to several would only delay each other. It has to know the replicas.
+find_sentinel() {
+  count_votes
+  trouble="the Sentinels say $verdict, and not that this node is primary"
+  case $verdict in
+    "$ordinal") ;;
+    [0-9]*) fail "does not hand over: $trouble" ;;
+    *) return 1 ;;
+  esac
+  seat=0
+  for vote in $votes; do
+    pick "$seat" "$sentinel_addresses"
+    chosen=$picked
+    case $vote in
+      "$ordinal"@*) ! all_have_everything || return 0 ;;
+    esac
+    seat=$((seat + 1))
+  done
+  return 1
+}
+
+# Whichever replica Sentinel may choose has to have all that this node has; by offsets that are not of now it might choose any.
 all_have_everything() {
   candidates=$(ask "$chosen" "$sentinel_password" SENTINEL REPLICAS "$PRIMARY_NAME" | read_candidates)
-  [ -n "$candidates" ] || fail 'does not hand over: the Sentinels know no replica that could take over'
+  trouble='the Sentinels know no replica that could take over'
+  [ -n "$candidates" ] || return 1
+  trouble="not all replicas that Sentinel could choose are in sync ($candidates of:$peers)"
   for candidate in $candidates; do
     find_ordinal "$candidate" "$redis_addresses"
     [ -n "$found_ordinal" ] || return 1
@@ -129,13 +147,16 @@ pause() {
   [ -n "$own_offset" ] || fail 'does not hand over: this node is no primary any more'
 }
 
+# A Sentinel that refuses has begun nothing, so the next one may be asked.
 request_failover() {
-  answer=$(ask "$chosen" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
-  case $answer in
-    # Without an answer it may have begun all the same.
-    OK | INPROG* | '') ;;
-    *) fail "does not hand over: the Sentinel answered the request for a failover by $answer" ;;
-  esac
+  for sentinel in $chosen $sentinel_addresses; do
+    answer=$(ask "$sentinel" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
+    case $answer in
+      # Without an answer it may have begun all the same.
+      OK | INPROG* | '') return ;;
+    esac
+  done
+  fail "does not hand over: the Sentinel answered the request for a failover by $answer"
 }
 
 # Sets `successor`, an ordinal, once clients are sent there: when a majority of the Sentinels names it.

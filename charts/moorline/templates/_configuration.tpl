@@ -10,6 +10,9 @@ maxmemory-policy {{ .Values.redis.maxmemoryPolicy }}
 repl-diskless-sync yes
 repl-diskless-sync-delay 0
 repl-backlog-size {{ int .Values.redis.replBacklogMegabytes }}mb
+# A replica that knocks at the address of a pod which has just gone is never answered, and knocks again only after this: by default a minute.
+repl-ping-replica-period 5
+repl-timeout 15
 {{- if eq .Values.mode "sentinel" }}
 # A primary that lost its replicas stops accepting writes.
 min-replicas-to-write {{ int .Values.redis.minReplicasToWrite }}

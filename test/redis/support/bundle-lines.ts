@@ -6,6 +6,8 @@ export const redisLines = [
   'repl-backlog-size 64mb',
   'repl-diskless-sync yes',
   'repl-diskless-sync-delay 0',
+  'repl-ping-replica-period 5',
+  'repl-timeout 15',
   'min-replicas-to-write 1',
   'min-replicas-max-lag 10',
   'maxmemory-policy noeviction',
