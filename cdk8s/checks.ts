@@ -14,7 +14,7 @@ import {
   type Expr,
   type Refusal,
 } from './template/index.js';
-import { isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
+import { hasAgent, isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
 import { externalPorts, unusualPorts } from './bundle/names.js';
 
 interface Check {
@@ -41,6 +41,7 @@ export const checks: readonly Check[] = [
   memoryLimit('sentinel', v.sentinel.resources, isSentinelMode),
   memoryLimit('gateway', v.gateway.resources),
   memoryLimit('worker', v.worker.resources),
+  memoryLimit('agent', v.agent.resources, hasAgent),
   {
     id: 'redis-replicas',
     check: and(isSentinelMode, lt(v.redis.replicas, 2)),

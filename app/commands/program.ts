@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../operations/version.js';
+import { agentCommand } from './agent.js';
 import { enqueueCommand } from './enqueue.js';
 import { epochCommand } from './epoch.js';
 import { exitCodeOf, explain } from './exit-codes.js';
@@ -31,6 +32,7 @@ function createProgram(): Command {
     .addHelpText('after', exitCodesHelp)
     .addCommand(gatewayCommand())
     .addCommand(workerCommand())
+    .addCommand(agentCommand())
     .addCommand(secretsCommand())
     .addCommand(enqueueCommand())
     .addCommand(queueCommand())

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { agentConfig, missingForAgent } from './agent.js';
 import { contradictions } from './contradictions.js';
 import { readEnvironment, type Environment, type Values } from './read-environment.js';
 import type { RedisTarget } from './redis-uri.js';
@@ -22,7 +23,11 @@ export function loadConfig(env: Environment, kind: ProcessKind): Config {
     throw new ConfigError([...missing(env), ...problems]);
   }
   const config = toConfig(values, target, kind);
-  const found = [...missing(env), ...contradictions(config, values)];
+  const found = [
+    ...missing(env),
+    ...(kind === 'agent' ? missingForAgent(values) : []),
+    ...contradictions(config, values),
+  ];
   if (found.length > 0) throw new ConfigError(found);
   return config;
 }
@@ -79,6 +84,7 @@ function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Confi
       jobTimeoutMs: values.MOORLINE_WORKER_JOB_TIMEOUT_MS,
       ...defined({ handlersFile: values.MOORLINE_WORKER_HANDLERS }),
     },
+    ...defined({ agent: kind === 'agent' ? agentConfig(values) : undefined }),
     shutdownGraceMs: values.MOORLINE_SHUTDOWN_GRACE_MS,
   };
 }

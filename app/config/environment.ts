@@ -1,4 +1,5 @@
 import {
+  hostPorts,
   identifier,
   oneOf,
   redisUri,
@@ -112,6 +113,10 @@ export const environment = {
     '60000',
     wholeNumber('Worker: how long a handler may take, unless the job says otherwise.', 1, 86_400_000),
   ),
+  MOORLINE_AGENT_NODES: hostPorts('Agent: the data nodes in the order of their ordinals.'),
+  MOORLINE_AGENT_STATEFUL_SET: identifier('Agent: name of the StatefulSet of the data nodes.'),
+  MOORLINE_AGENT_LEASE: identifier('Agent: name of the Lease that says which agent acts.'),
+  MOORLINE_AGENT_TOPOLOGY: identifier('Agent: name of the ConfigMap that records who is primary.'),
   MOORLINE_URL: url('Clients and the command line: where the gateway is.'),
 } as const;
 

@@ -2,6 +2,16 @@ export { ConfigError, loadClientConfig, loadConfig } from './config.js';
 export { connectionsNeeded } from './contradictions.js';
 export { environmentDocs } from './environment-docs.js';
 export { environmentNames, type EnvironmentName } from './environment.js';
+export { roleLabel } from './labels.js';
 export type { Environment } from './read-environment.js';
 export type { HostPort, RedisTarget } from './redis-uri.js';
-export type { Config, HttpConfig, PodConfig, ProcessKind, RedisConfig, TlsConfig, WorkerConfig } from './types.js';
+export type {
+  AgentConfig,
+  Config,
+  HttpConfig,
+  PodConfig,
+  ProcessKind,
+  RedisConfig,
+  TlsConfig,
+  WorkerConfig,
+} from './types.js';

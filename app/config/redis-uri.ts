@@ -79,7 +79,8 @@ function parseDb(segments: readonly string[]): number {
   return Number(db);
 }
 
-function parseHosts(hosts: string, defaultPort: number): HostPort[] {
+/** `host:port` with commas between; throws an Error that says what is wrong. */
+export function parseHosts(hosts: string, defaultPort: number): HostPort[] {
   return hosts.split(',').map((text) => parseHost(text, defaultPort));
 }
 

@@ -1,8 +1,8 @@
 import type { Values } from './read-environment.js';
-import type { RedisTarget } from './redis-uri.js';
+import type { HostPort, RedisTarget } from './redis-uri.js';
 
 /** Some settings have a name of their own for workers. */
-export type ProcessKind = 'gateway' | 'worker';
+export type ProcessKind = 'gateway' | 'worker' | 'agent';
 
 /** Everything that a server process is told, checked. Times in milliseconds. */
 export interface Config {
@@ -15,6 +15,8 @@ export interface Config {
   readonly log: { readonly level: Values['MOORLINE_LOG_LEVEL'] };
   readonly queue: { readonly doneWindowMs: number; readonly waitReplicasTimeoutMs: number };
   readonly worker: WorkerConfig;
+  /** Of an agent alone. */
+  readonly agent?: AgentConfig;
   readonly shutdownGraceMs: number;
 }
 
@@ -61,4 +63,16 @@ export interface WorkerConfig {
   readonly concurrency: number | { readonly min: number; readonly max: number };
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
+}
+
+export interface AgentConfig {
+  readonly sentinels: readonly HostPort[];
+  readonly primaryName: string;
+  /** The data nodes in the order of their ordinals. */
+  readonly nodes: readonly HostPort[];
+  /** Names of objects in the agent's own namespace. */
+  readonly namespace: string;
+  readonly statefulSet: string;
+  readonly lease: string;
+  readonly topology: string;
 }

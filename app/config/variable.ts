@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseRedisUri } from './redis-uri.js';
+import { parseHosts, parseRedisUri, type HostPort } from './redis-uri.js';
 
 /** How the text of an environment variable becomes a value. */
 export interface Variable<T> {
@@ -96,15 +96,26 @@ export const urlsByName = (description: string): Variable<Readonly<Record<string
 export const redisUri = (description: string): Variable<ReturnType<typeof parseRedisUri>> => ({
   description,
   expected: 'the address of Redis',
-  schema: z.string().transform((value, context) => {
+  schema: parsedBy(parseRedisUri),
+});
+
+/** Several `host:port`, with commas or blanks between. */
+export const hostPorts = (description: string): Variable<readonly HostPort[]> => ({
+  description,
+  expected: 'host:port,host:port',
+  schema: parsedBy((value) => parseHosts(value.trim().replaceAll(/[\s,]+/g, ','), 6379)),
+});
+
+/** By a function whose errors say all that there is to say. */
+const parsedBy = <T>(parse: (value: string) => T): z.ZodType<T, string> =>
+  z.string().transform((value, context) => {
     try {
-      return parseRedisUri(value);
+      return parse(value);
     } catch (error) {
       context.addIssue({ code: 'custom', message: (error as Error).message, params: { complete: true } });
       return z.NEVER;
     }
-  }),
-});
+  });
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 

@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { ProcessKind } from '../config/index.js';
 import type { ConnectionsStatus } from '../redis/types.js';
 
 export interface Identity {
-  readonly kind: 'gateway' | 'worker';
+  readonly kind: ProcessKind;
   readonly serverId: string;
   readonly podName?: string;
   readonly nodeName?: string;

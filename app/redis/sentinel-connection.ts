@@ -75,6 +75,11 @@ export class SentinelConnection implements Closable {
     return parseAnswer(address, master);
   }
 
+  /** A subcommand of SENTINEL, e.g. `['REPLICAS', name]`. */
+  send(args: readonly string[]): Promise<unknown> {
+    return this.client.call('SENTINEL', ...args);
+  }
+
   drop(): void {
     if (!this.open) return;
     this.open = false;

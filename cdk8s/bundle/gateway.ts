@@ -25,6 +25,7 @@ import { containerSecurity, graceSeconds, podSettings } from './pod.js';
 import { spreadSoftly } from './placement.js';
 import { resources } from './resources.js';
 import { isGenerated, redisPasswordItem, sentinelPasswordItem, tokenItem } from './secrets.js';
+import { tokenMount, tokenVolume } from './token.js';
 
 /** The HTTP edge; it also fills the release's Secret. */
 export function addGateway(chart: TemplateChart): void {
@@ -94,7 +95,6 @@ const container: Templated<V1Container> = {
   volumeMounts: [secretsMount, externalMount],
 };
 
-const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const bundledKeys = Object.values(secretKeys).join(',');
 
 /**
@@ -117,10 +117,7 @@ const secretsContainer: Templated<V1Container> = {
   ],
   resources: resources.gateway,
   securityContext: containerSecurity,
-  volumeMounts: [
-    { name: 'secrets', mountPath: paths.secrets },
-    { name: 'token', mountPath: tokenPath, readOnly: true },
-  ],
+  volumeMounts: [{ name: 'secrets', mountPath: paths.secrets }, tokenMount],
 };
 
 const volumes: ListItem<V1Volume>[] = [
@@ -141,13 +138,5 @@ const volumes: ListItem<V1Volume>[] = [
     },
   ),
   externalVolume,
-  when(isGenerated, {
-    name: 'token',
-    projected: {
-      sources: [
-        { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-      ],
-    },
-  }),
+  when(isGenerated, tokenVolume),
 ];

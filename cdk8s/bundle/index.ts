@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { TemplateChart, type Context } from '../template/index.js';
 import { refusals } from '../checks.js';
+import { addAgent } from './agent.js';
 import { addAutoscaling } from './autoscaling.js';
 import { addGateway } from './gateway.js';
 import { addNetworkPolicies } from './network.js';
@@ -21,6 +22,7 @@ export class Bundle extends TemplateChart {
     addSentinel(this);
     addGateway(this);
     addWorker(this);
+    addAgent(this);
     addAutoscaling(this);
     addNetworkPolicies(this);
   }

@@ -1,3 +1,4 @@
+import { roleLabel } from '../../app/config/index.js';
 import {
   chart,
   contains,
@@ -71,6 +72,11 @@ export const names = {
   redisConfig: `${fullname}-redis`,
   sentinelConfig: `${fullname}-sentinel`,
   handlers: `${fullname}-handlers`,
+  agentServiceAccount: `${fullname}-agent`,
+  agentLease: `${fullname}-agent`,
+  topology: `${fullname}-topology`,
+  primaryService: `${fullname}-redis-primary`,
+  replicasService: `${fullname}-redis-replicas`,
 };
 
 /** Sentinel's name of the primary; no other release in the cluster has the same, so two sets of Sentinels can never merge. */
@@ -88,6 +94,9 @@ const endpoints = (component: 'redis' | 'sentinel', count: Expr<number> | number
 export const redisNodes = helper('moorline.redisNodes', endpoints('redis', redisReplicas, ' '));
 export const sentinelNodes = helper('moorline.sentinelNodes', endpoints('sentinel', v.sentinel.replicas, ' '));
 export const sentinelHosts = helper('moorline.sentinelHosts', endpoints('sentinel', v.sentinel.replicas, ','));
+
+/** The pods of Redis in a role; the agent gives them the label. */
+export const roleSelectorOf = (role: 'primary' | 'replica') => ({ ...selectorOf('redis'), [roleLabel]: role });
 
 /** Where the application finds Redis, in every mode. */
 export const redisUri = helper(
@@ -184,5 +193,5 @@ const reference = (image: Image, tag: Expr<string>): Expr<string> =>
 
 /** Redis and Sentinel. */
 export const redisImage = helper('moorline.redisImage', reference(v.redis.image, v.redis.image.tag));
-/** Gateway and worker; of the version of the chart where the values leave it open. */
+/** Gateway, worker and agent; of the version of the chart where the values leave it open. */
 export const appImage = helper('moorline.image', reference(v.image, orElse(v.image.tag, chart.appVersion)));

@@ -19,7 +19,7 @@ import {
   type Expr,
   type ListItem,
 } from '../template/index.js';
-import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { hasAgent, isExternalMode, isSentinelMode, v } from './inputs.js';
 import {
   clientLabel,
   componentLabel,
@@ -133,7 +133,7 @@ const needs: readonly Needs[] = [
   },
   {
     component: 'agent',
-    condition: isSentinelMode,
+    condition: hasAgent,
     ingress: [fromScrapers],
     egress: [redisRule, sentinelRule, toKubernetesApi],
   },

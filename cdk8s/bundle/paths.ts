@@ -5,6 +5,7 @@ export const paths = {
   secrets: '/etc/moorline/secrets',
   externalSecrets: '/etc/moorline/external-secrets',
   handlers: '/etc/moorline/handlers',
+  topology: '/etc/moorline/topology',
   data: '/data',
   run: '/run/moorline',
 } as const;

@@ -1,4 +1,12 @@
-import type { V1ConfigMap, V1Container, V1EnvVar, V1KeyToPath, V1StatefulSet } from '@kubernetes/client-node';
+import type {
+  V1ConfigMap,
+  V1Container,
+  V1EnvVar,
+  V1KeyToPath,
+  V1StatefulSet,
+  V1Volume,
+  V1VolumeMount,
+} from '@kubernetes/client-node';
 import {
   ge,
   includeWhen,
@@ -22,7 +30,7 @@ import {
 } from './data-pod.js';
 import { addressServices, headlessService } from './data-services.js';
 import { disruptionBudget } from './disruption-budget.js';
-import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { hasAgent, isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, ports, redisImage, redisReplicas, selectorOf } from './names.js';
 import { paths } from './paths.js';
 import { containerSecurity, execProbe, limitEnv, podSettings } from './pod.js';
@@ -76,7 +84,11 @@ const statefulSet = (chart: TemplateChart) =>
           serviceAccountName: names.serviceAccount,
           topologySpreadConstraints: spreadStrictly('redis', v.redis, redisReplicas),
           containers: [container],
-          volumes: dataVolumes(names.redisConfig, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)),
+          volumes: [
+            ...dataVolumes(names.redisConfig, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)),
+            // Optional: a record that is gone keeps no pod from starting.
+            when<V1Volume>(hasAgent, { name: 'topology', configMap: { name: names.topology, optional: true } }),
+          ],
         },
       },
       persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy(v.redis.persistence),
@@ -93,6 +105,7 @@ const container: Templated<V1Container> = {
   env: [
     ...dataEnv,
     ...sentinelEnv.map((env) => when<V1EnvVar>(isSentinelMode, env)),
+    when<V1EnvVar>(hasAgent, { name: 'TOPOLOGY_DIR', value: paths.topology }),
     limitEnv('MEMORY_LIMIT_BYTES', 'limits.memory', '1'),
     { name: 'MAXMEMORY_PERCENT', value: `${v.redis.maxmemoryPercent}` },
     when<V1EnvVar>(ge(v.redis.bootstrap.forcePrimary, 0), {
@@ -108,5 +121,8 @@ const container: Templated<V1Container> = {
   readinessProbe: execProbe(`${paths.scripts}/redis-ready.sh`, { periodSeconds: 5, failureThreshold: 2 }),
   resources: resources.redis,
   securityContext: containerSecurity,
-  volumeMounts: dataMounts,
+  volumeMounts: [
+    ...dataMounts,
+    when<V1VolumeMount>(hasAgent, { name: 'topology', mountPath: paths.topology, readOnly: true }),
+  ],
 };

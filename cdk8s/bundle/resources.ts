@@ -32,7 +32,7 @@ export const sentinelPresets: Presets = {
   large: preset(['100m', '64Mi'], ['1', '128Mi']),
 };
 
-/** Gateway and worker: one Node process each, which uses little more than one processor. */
+/** Gateway, worker and agent: one Node process each, which uses little more than one processor. */
 export const appPresets: Presets = {
   small: preset(['100m', '192Mi'], ['1', '384Mi']),
   medium: preset(['500m', '384Mi'], ['2', '768Mi']),
@@ -62,4 +62,5 @@ export const resources = {
   sentinel: resourcesOf('sentinel', v.sentinel, sentinelPresets),
   gateway: resourcesOf('gateway', v.gateway, appPresets),
   worker: resourcesOf('worker', v.worker, appPresets),
+  agent: resourcesOf('agent', v.agent, appPresets),
 };

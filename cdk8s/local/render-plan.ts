@@ -28,6 +28,8 @@ const localValues = {
   auth: { existingSecret: 'local' },
   gateway: { replicas: 1, drainSeconds: 0, shutdownGraceSeconds: 10 },
   worker: { replicas: 1, shutdownGraceSeconds: 10 },
+  // It looks after objects of Kubernetes.
+  agent: { enabled: false },
 };
 const release = { name: 'moorline', namespace: 'default' };
 

@@ -43,11 +43,11 @@ const qualifiedName = z
   .regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/)
   .max(316);
 /** Keys with these prefixes are the bundle's own: selectors hang on them. */
-const reservedPrefix = '^(app\\.kubernetes\\.io|helm\\.sh)/';
+const reservedPrefix = '^(app\\.kubernetes\\.io|helm\\.sh|moorline\\.dev)/';
 const labelKey = qualifiedName
   .refine(
     (key) => !new RegExp(reservedPrefix).test(key),
-    'the prefixes app.kubernetes.io/ and helm.sh/ are set by the bundle itself',
+    'the prefixes app.kubernetes.io/, helm.sh/ and moorline.dev/ are set by the bundle itself',
   )
   .meta({ not: { pattern: reservedPrefix } });
 /** Labels that a user adds. */

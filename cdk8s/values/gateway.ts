@@ -3,7 +3,7 @@ import type { EnvironmentName } from '../../app/config/index.js';
 import { annotations, extraEnv, port, resources, scheduling } from './fields.js';
 import { softSpread } from './spread.js';
 
-/** What the bundle itself sets for gateway and worker; see cdk8s/bundle/app-container.ts. */
+/** What the bundle itself sets for gateway, worker and agent; see cdk8s/bundle/app-container.ts. */
 export const appEnvironment = [
   'REDIS_URI',
   'REDIS_PASSWORD_FILE',
@@ -26,6 +26,10 @@ export const appEnvironment = [
   'MOORLINE_WORKER_CONCURRENCY',
   'MOORLINE_WORKER_LEASE_MS',
   'MOORLINE_WORKER_JOB_TIMEOUT_MS',
+  'MOORLINE_AGENT_NODES',
+  'MOORLINE_AGENT_STATEFUL_SET',
+  'MOORLINE_AGENT_LEASE',
+  'MOORLINE_AGENT_TOPOLOGY',
 ] as const satisfies readonly EnvironmentName[];
 
 export const logLevel = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agent } from './agent.js';
 import { auth } from './auth.js';
 import { common } from './common.js';
 import { external } from './external.js';
@@ -9,7 +10,17 @@ import { sentinel } from './sentinel.js';
 import { worker } from './worker.js';
 
 /** Everything a user may configure: the one source of types, values.yaml, values.schema.json, the table in the README and test cases. */
-export const Values = z.strictObject({ ...common, auth, external, redis, sentinel, gateway, worker, networkPolicy });
+export const Values = z.strictObject({
+  ...common,
+  auth,
+  external,
+  redis,
+  sentinel,
+  gateway,
+  worker,
+  agent,
+  networkPolicy,
+});
 export type Values = z.output<typeof Values>;
 
 export const defaults: Values = Values.parse({});

@@ -17,6 +17,7 @@ export const redisEnvironment = [
   'MEMORY_LIMIT_BYTES',
   'MAXMEMORY_PERCENT',
   'FORCE_PRIMARY',
+  'TOPOLOGY_DIR',
 ] as const;
 
 /** What redis-start.sh and the values above decide. */

@@ -158,3 +158,37 @@ limits:
   ephemeral-storage: 1Gi
 {{- end }}
 {{- end }}
+
+{{- define "moorline.agent.resources" -}}
+{{- if or .Values.agent.resources.limits .Values.agent.resources.requests }}
+{{- with .Values.agent.resources.requests }}
+requests:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.agent.resources.limits }}
+limits:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- else if eq .Values.agent.resourcesPreset "large" }}
+requests:
+  cpu: "1"
+  memory: 768Mi
+limits:
+  cpu: "2"
+  memory: 1536Mi
+{{- else if eq .Values.agent.resourcesPreset "medium" }}
+requests:
+  cpu: 500m
+  memory: 384Mi
+limits:
+  cpu: "2"
+  memory: 768Mi
+{{- else }}
+requests:
+  cpu: 100m
+  memory: 192Mi
+limits:
+  cpu: "1"
+  memory: 384Mi
+{{- end }}
+{{- end }}

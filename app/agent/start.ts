@@ -1,0 +1,96 @@
+import type { Config } from '../config/index.js';
+import type { Logger } from '../log.js';
+import { createMetrics } from '../metrics.js';
+import { createHttpServer } from '../operations/http-server.js';
+import type { Readiness } from '../operations/health.js';
+import type { Program } from '../operations/lifecycle.js';
+import { serveVitals } from '../operations/routes.js';
+import { version } from '../operations/version.js';
+import { WorkerList } from '../queue/worker-list.js';
+import { Agent } from './agent.js';
+import { Chores, type Chore } from './chores.js';
+import { ReleaseWatch } from './facts/watch.js';
+import { connectKubernetes } from './kubernetes/api.js';
+import { clusterLease } from './kubernetes/cluster-lease.js';
+import { clusterObjects } from './kubernetes/cluster-objects.js';
+import { Lease } from './lease/lease.js';
+import { registerAgentMetrics } from './metrics.js';
+
+/** A worker that says nothing for two minutes is gone. */
+const sweepWorkersMs = 60_000;
+
+/** Starts an agent: of several in a release the one that holds the Lease acts, the others wait for it. */
+export async function startAgent(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
+  const { redis, serverId, pod } = config;
+  if (config.agent === undefined) throw new Error('expected the configuration of an agent');
+  const { sentinels, nodes, primaryName, namespace, statefulSet, lease: leaseName, topology } = config.agent;
+  const api = connectKubernetes();
+  const registry = createMetrics();
+  const metrics = registerAgentMetrics(registry, () => agent.withoutPrimaryMs / 1_000);
+  const lease = new Lease({
+    store: clusterLease(api, namespace, leaseName),
+    me: `${pod.name}_${serverId}`,
+    log,
+    onChange: (isOurs) => {
+      log.info(isOurs ? 'this agent acts from now on' : 'another agent acts from now on');
+      metrics.active(isOurs);
+      agent.hurry();
+    },
+  });
+  const remainingMs = () => lease.remainingMs;
+  const watch = new ReleaseWatch({
+    redis,
+    sentinels,
+    nodes,
+    primaryName,
+    connectionName: `moorline:${pod.name}:agent`,
+    log,
+    onMove: () => {
+      agent.hurry();
+    },
+  });
+  const objects = clusterObjects({ api, namespace, statefulSet, nodes: nodes.length, topology, reporter: pod.name });
+  const agent = new Agent({ watch, objects, primaryName, metrics, log, remainingMs });
+  const chores = new Chores({
+    chores: [sweepWorkers(agent, watch)],
+    remainingMs,
+    log,
+    onDone: (outcome) => {
+      metrics.acted('chore', outcome);
+    },
+  });
+
+  const server = createHttpServer({ log, registry, token: config.http.token });
+  const readiness = (): Readiness => {
+    if (stopping.aborted) return { ready: false, reason: 'The process is stopping' };
+    return lease.isKnown ? { ready: true } : { ready: false, reason: 'The Lease cannot be read' };
+  };
+  const report = () => ({ ...readiness(), active: remainingMs() > 0, primary: agent.primary });
+  serveVitals(server, { readiness, report, registry });
+  const close = async (): Promise<void> => {
+    await chores.stop();
+    await agent.stop();
+    await lease.release();
+    await watch.close();
+    await server.close();
+  };
+  try {
+    const url = await server.listen({ host: config.http.host, port: config.http.port });
+    log.info({ url, version }, 'agent listens');
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Reading the list removes who is silent. */
+const sweepWorkers = (agent: Agent, watch: ReleaseWatch): Chore => ({
+  name: 'workers that are gone',
+  everyMs: sweepWorkersMs,
+  run: async () => {
+    const { primary } = agent;
+    if (primary === undefined) return;
+    await new WorkerList({ command: (args) => watch.tellNode(primary, args) }).list();
+  },
+});

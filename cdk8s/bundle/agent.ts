@@ -1,0 +1,108 @@
+import type { V1ConfigMap, V1Container, V1Deployment, V1EnvVar, V1Lease } from '@kubernetes/client-node';
+import { environmentNames } from '../../app/config/index.js';
+import {
+  includeWhen,
+  Manifest,
+  spread,
+  spreadFields,
+  type TemplateChart,
+  type Templated,
+  verbatim,
+} from '../template/index.js';
+import { addAgentAccess } from './agent-access.js';
+import { appEnv, appImageFields, appPorts, appProbes, secretsMount } from './app-pod.js';
+import { disruptionBudget } from './disruption-budget.js';
+import { hasAgent, v } from './inputs.js';
+import { metadataOf, nameOf, names, podLabelsOf, redisNodes, selectorOf } from './names.js';
+import { secretMode } from './paths.js';
+import { containerSecurity, graceSeconds, podSettings, spreadSoftly } from './pod.js';
+import { resources } from './resources.js';
+import { roleService } from './role-services.js';
+import { redisPasswordItem, sentinelPasswordItem } from './secrets.js';
+import { tokenMount, tokenVolume } from './token.js';
+
+/** Watches over Redis, and what it keeps: the role labels that two Services select, the record, the Lease. */
+export function addAgent(chart: TemplateChart): void {
+  const manifests = [
+    deployment(chart),
+    disruptionBudget(chart, 'agent'),
+    topology(chart),
+    lease(chart),
+    roleService(chart, 'primary', names.primaryService),
+    roleService(chart, 'replica', names.replicasService),
+  ];
+  for (const manifest of manifests) includeWhen(manifest, hasAgent);
+  addAgentAccess(chart);
+}
+
+/**
+ * Empty here and filled at run time, as the Secret is: so an upgrade, a rollback and `kubectl apply` leave alone what is in
+ * it, it goes with the release, and nobody needs the right to create one.
+ */
+const topology = (chart: TemplateChart) =>
+  new Manifest<V1ConfigMap>(chart, 'topology-configmap', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadataOf(names.topology, 'agent'),
+  });
+
+/** Likewise. */
+const lease = (chart: TemplateChart) =>
+  new Manifest<V1Lease>(chart, 'agent-lease', {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: metadataOf(names.agentLease, 'agent'),
+  });
+
+const deployment = (chart: TemplateChart) =>
+  new Manifest<V1Deployment>(chart, 'agent-deployment', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadataOf(nameOf('agent'), 'agent'),
+    spec: {
+      replicas: v.agent.replicas,
+      selector: { matchLabels: selectorOf('agent') },
+      template: {
+        metadata: {
+          labels: podLabelsOf('agent', v.agent),
+          annotations: { ...spreadFields(v.agent.podAnnotations) },
+        },
+        spec: {
+          ...podSettings(v.agent, graceSeconds(v.agent.shutdownGraceSeconds)),
+          serviceAccountName: names.agentServiceAccount,
+          topologySpreadConstraints: spreadSoftly('agent'),
+          containers: [container],
+          volumes: [
+            {
+              name: 'secrets',
+              secret: {
+                secretName: names.secret,
+                defaultMode: secretMode,
+                items: [redisPasswordItem, sentinelPasswordItem],
+              },
+            },
+            tokenVolume,
+          ],
+        },
+      },
+    },
+  });
+
+const container: Templated<V1Container> = {
+  name: 'agent',
+  ...appImageFields,
+  args: ['agent'],
+  ports: appPorts,
+  env: [
+    ...appEnv(v.agent),
+    { name: environmentNames.MOORLINE_AGENT_NODES, value: redisNodes },
+    { name: environmentNames.MOORLINE_AGENT_STATEFUL_SET, value: nameOf('redis') },
+    { name: environmentNames.MOORLINE_AGENT_LEASE, value: names.agentLease },
+    { name: environmentNames.MOORLINE_AGENT_TOPOLOGY, value: names.topology },
+    spread(verbatim<V1EnvVar[]>(v.agent.extraEnv)),
+  ],
+  ...appProbes,
+  resources: resources.agent,
+  securityContext: containerSecurity,
+  volumeMounts: [secretsMount, tokenMount],
+};
