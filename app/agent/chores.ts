@@ -42,15 +42,15 @@ export class Chores {
     await Promise.all(this.running);
   }
 
-  private async doOne({ name, run }: Chore): Promise<void> {
+  private async doOne(chore: Chore): Promise<void> {
     const { remainingMs, log, onDone } = this.options;
     if (remainingMs() < choreMs) return;
     try {
-      await run();
+      await chore.run();
       onDone('done');
     } catch (error) {
       onDone('failed');
-      log.debug({ err: error, chore: name }, 'a chore failed; it comes again');
+      log.debug({ err: error, chore: chore.name }, 'a chore failed; it comes again');
     }
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { agentConfig, missingForAgent } from './agent.js';
+import { agentConfig, missingForAgent } from './agent-config.js';
 import { contradictions } from './contradictions.js';
 import { readEnvironment, type Environment, type Values } from './read-environment.js';
 import type { RedisTarget } from './redis-uri.js';

@@ -7,12 +7,12 @@ export function clusterLease({ coordination }: KubernetesApi, namespace: string,
   return {
     async read() {
       try {
-        const { spec = {}, metadata } = await coordination.readNamespacedLease({ name, namespace });
+        const { spec, metadata } = await coordination.readNamespacedLease({ name, namespace });
         return {
-          holder: spec.holderIdentity ?? '',
-          durationMs: (spec.leaseDurationSeconds ?? 0) * 1_000,
-          transitions: spec.leaseTransitions ?? 0,
-          acquiredAt: spec.acquireTime,
+          holder: spec?.holderIdentity ?? '',
+          durationMs: (spec?.leaseDurationSeconds ?? 0) * 1_000,
+          transitions: spec?.leaseTransitions ?? 0,
+          acquiredAt: spec?.acquireTime,
           version: metadata?.resourceVersion ?? '',
         };
       } catch (error) {

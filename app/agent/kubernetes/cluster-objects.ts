@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { V1MicroTime, type V1ObjectReference, type V1Pod } from '@kubernetes/client-node';
+import { EventsV1Event, V1MicroTime, V1ObjectReference, type V1Pod } from '@kubernetes/client-node';
 import { roleLabel } from '../../config/index.js';
 import type { Pod, TopologyRecord } from '../facts/types.js';
 import { explain, mergePatch, statusOf, type KubernetesApi } from './api.js';
@@ -24,9 +24,14 @@ export function clusterObjects(options: ClusterObjectsOptions): ReleaseObjects {
   const { api, namespace, statefulSet, nodes, topology, reporter } = options;
   const names = Array.from({ length: nodes }, (_, ordinal) => `${statefulSet}-${ordinal}`);
 
+  // `kubectl describe` finds Events by it.
+  let statefulSetUid: string | undefined;
+
   async function readPod(name: string): Promise<Pod | undefined> {
     try {
-      return podOf(await api.core.readNamespacedPod({ name, namespace }));
+      const pod = await api.core.readNamespacedPod({ name, namespace });
+      statefulSetUid = pod.metadata?.ownerReferences?.find(({ kind }) => kind === 'StatefulSet')?.uid;
+      return podOf(pod);
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw explain(error, `reading the pod ${name}`);
@@ -67,12 +72,15 @@ export function clusterObjects(options: ClusterObjectsOptions): ReleaseObjects {
 
     async tell(event) {
       const { type, reason, note, pod } = event;
-      const regarding: V1ObjectReference =
+      const name = pod?.name ?? statefulSet;
+      const regarding = Object.assign(
+        new V1ObjectReference(),
         pod === undefined
-          ? { apiVersion: 'apps/v1', kind: 'StatefulSet', name: statefulSet, namespace }
-          : { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid, namespace };
-      const body = {
-        metadata: { name: `${regarding.name ?? ''}.${randomBytes(8).toString('hex')}`, namespace },
+          ? { apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid: statefulSetUid, namespace }
+          : { apiVersion: 'v1', kind: 'Pod', name, uid: pod.uid, namespace },
+      );
+      const body = Object.assign(new EventsV1Event(), {
+        metadata: { name: `${name}.${randomBytes(8).toString('hex')}`, namespace },
         eventTime: new V1MicroTime(),
         type,
         reason,
@@ -81,7 +89,7 @@ export function clusterObjects(options: ClusterObjectsOptions): ReleaseObjects {
         regarding,
         reportingController: 'moorline-agent',
         reportingInstance: reporter,
-      };
+      });
       await api.events.createNamespacedEvent({ namespace, body }).catch((error: unknown) => {
         throw explain(error, `writing the Event ${reason}`);
       });
