@@ -76,7 +76,7 @@ export class Actor {
   private async tell(event: ReleaseEvent): Promise<void> {
     const { log, objects } = this.options;
     const pod = event.pod?.name;
-    log[event.type === 'Warning' ? 'warn' : 'info']({ pod, act: event.reason }, event.note);
+    log[event.type === 'Warning' ? 'warn' : 'info']({ target: pod, act: event.reason }, event.note);
     await objects.tell(event).catch((error: unknown) => {
       log.debug({ err: error }, 'an Event was not written');
     });

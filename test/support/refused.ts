@@ -25,6 +25,11 @@ export const refusedExamples = [
     values: { mode: 'standalone', worker: { resources: { limits: { cpu: '1' } } } },
     says: 'worker.resources',
   },
+  {
+    id: 'agent-memory-limit',
+    values: { agent: { resources: { limits: { cpu: '1' } } } },
+    says: 'agent.resources',
+  },
   { id: 'redis-replicas', values: { redis: { replicas: 1, minReplicasToWrite: 0 } }, says: 'redis.replicas is 1' },
   { id: 'min-replicas', values: { redis: { replicas: 2 } }, says: 'redis.minReplicasToWrite is 1 of 2 data nodes' },
   { id: 'sentinel-count', values: { sentinel: { replicas: 4 } }, says: 'sentinel.replicas is 4' },

@@ -40,8 +40,10 @@ export function plan(facts: Facts, memory: Memory, { nowMs, now, leastGraceMs }:
   const graceMs = Math.max(leastGraceMs, 3 * downAfterMsOf(facts));
   const labels = labelActions(facts, primary);
   const record = recordToWrite(facts, verdict, now);
-  const repair = ripen(repairStep(facts, verdict), memory.repair, nowMs, graceMs);
-  const ghosts = ripen(ghostStep(facts, verdict), memory.ghosts, nowMs, graceMs);
+  const step = repairStep(facts, verdict);
+  const repair = ripen(step, memory.repair, nowMs, graceMs);
+  // What is gone can wait until what is there is well.
+  const ghosts = ripen(step === undefined ? ghostStep(facts, verdict) : undefined, memory.ghosts, nowMs, graceMs);
   return {
     primary,
     actions: [

@@ -13,7 +13,7 @@ const checked = [
   ['worker', 'autoscaling', 'minReplicas'],
   ['worker', 'autoscaling', 'maxReplicas'],
 ] as const;
-const components = ['redis', 'sentinel', 'gateway', 'worker'] as const;
+const components = ['redis', 'sentinel', 'gateway', 'worker', 'agent'] as const;
 
 /** Random values, changed so that no check refuses them. */
 export function acceptable(random: unknown): unknown {

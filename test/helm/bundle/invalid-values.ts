@@ -15,6 +15,7 @@ export const invalidValues: readonly object[] = [
   { gateway: { service: { port: 70000 } } },
   { gateway: { extraEnv: [{ name: 'MOORLINE_PORT', value: '80' }] } },
   { gateway: { podLabels: { 'app.kubernetes.io/name': 'mine' } } },
+  { redis: { podLabels: { 'moorline.dev/role': 'primary' } } },
   { gateway: { logLevel: 'loud' } },
   { worker: { push: { 'a queue': 'http://x' } } },
   { worker: { push: { emails: 'ftp://x' } } },

@@ -1,3 +1,4 @@
+import type { V1PolicyRule } from '@kubernetes/client-node';
 import { describe, expect, test } from '@jest/globals';
 import { type KubernetesObject, parseValues, renderManifests } from '../../../cdk8s/render.js';
 
@@ -47,10 +48,14 @@ describe('two releases in one namespace', () => {
 
   test('stay apart when their names are long and begin alike', () => {
     const long = 'a-release-with-a-name-of-fifty-three-characters-in-a';
-    const names = (name: string) => render({}, name).map(({ metadata }) => metadata.name);
-    const [left, right] = [names(`${long}l`), names(`${long}r`)];
-    expect(left.filter((name) => right.includes(name))).toEqual([]);
-    for (const name of [...left, ...right]) expect(name.length).toBeLessThanOrEqual(52);
+    const objects = (name: string) => render({}, name);
+    const [left, right] = [objects(`${long}l`), objects(`${long}r`)];
+    const taken = new Set(right.map(({ metadata }) => metadata.name));
+    expect(left.filter(({ metadata }) => taken.has(metadata.name))).toEqual([]);
+    for (const { kind, metadata } of [...left, ...right]) {
+      // A StatefulSet's name is part of a label of its pods, with a hash behind it; a Service's has to be a DNS label.
+      expect(metadata.name.length).toBeLessThanOrEqual(kind === 'StatefulSet' ? 52 : 63);
+    }
   });
 });
 
@@ -94,8 +99,17 @@ describe('modes', () => {
     ),
   ];
 
-  test('sentinel has all four components', () => {
-    expect(components({}).sort()).toEqual(['gateway', 'redis', 'sentinel', 'worker']);
+  test('sentinel has all five components', () => {
+    expect(components({}).sort()).toEqual(['agent', 'gateway', 'redis', 'sentinel', 'worker']);
+  });
+
+  test('without the agent nothing of it is left', () => {
+    const objects = render({ agent: { enabled: false } });
+    expect(components({ agent: { enabled: false } }).sort()).toEqual(['gateway', 'redis', 'sentinel', 'worker']);
+    expect(objects.filter(({ kind, metadata }) => /agent|topology/.test(metadata.name) || kind === 'Lease')).toEqual(
+      [],
+    );
+    expect(text(objects)).not.toContain('/etc/moorline/topology');
   });
 
   test('standalone has one Redis and no Sentinel', () => {
@@ -112,10 +126,39 @@ describe('modes', () => {
   });
 
   test('an existing Secret means no right to change one', () => {
-    const kinds = render({ auth: { existingSecret: 'ours' } }).map(({ kind }) => kind);
-    expect(kinds).not.toContain('Role');
-    expect(kinds).not.toContain('Secret');
-    expect(text(render({ auth: { existingSecret: 'ours' } }))).not.toContain('serviceAccountToken');
+    const objects = render({ auth: { existingSecret: 'ours' } });
+    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    expect(text(objects.filter(({ kind }) => kind === 'Role'))).not.toContain('secrets');
+    expect(text([find(objects, 'Deployment', 'one-moorline-gateway')])).not.toContain('serviceAccountToken');
+  });
+
+  test('the agent alone has a token for good, and rights on nothing but named objects and new Events', () => {
+    const objects = render({ redis: { replicas: 5 } }) as (Rendered & { rules?: V1PolicyRule[] })[];
+    const holders = objects.filter(
+      ({ kind, spec }) => kind === 'Deployment' && text([{ spec }]).includes('serviceAccountToken'),
+    );
+    expect(holders.map(({ metadata }) => metadata.name)).toEqual(['one-moorline-gateway', 'one-moorline-agent']);
+    const { rules = [] } = objects.find(({ kind, metadata }) => kind === 'Role' && /agent$/.test(metadata.name)) ?? {};
+    const rights = rules.map(({ resources = [], resourceNames = ['any'], verbs }) => [
+      resources.join(),
+      resourceNames.join(),
+      verbs.join(),
+    ]);
+    expect(rights).toEqual([
+      ['pods', [0, 1, 2, 3, 4].map((ordinal) => `one-moorline-redis-${ordinal}`).join(), 'get,patch'],
+      ['configmaps', 'one-moorline-topology', 'get,patch'],
+      ['leases', 'one-moorline-agent', 'get,patch'],
+      ['events', 'any', 'create'],
+    ]);
+  });
+
+  test('no manifest carries the label of a role, which the agent gives to pods', () => {
+    const carriers = render({}).filter(({ spec }) =>
+      text([{ template: spec?.template }]).includes('moorline.dev/role'),
+    );
+    expect(carriers).toEqual([]);
+    const { spec } = find(render({}), 'Service', 'one-moorline-redis-primary');
+    expect(spec?.selector).toMatchObject({ 'app.kubernetes.io/component': 'redis', 'moorline.dev/role': 'primary' });
   });
 });
 
