@@ -3,6 +3,7 @@ import { environmentNames } from '../../app/config/index.js';
 import {
   includeWhen,
   Manifest,
+  mul,
   spread,
   spreadFields,
   type TemplateChart,
@@ -15,7 +16,8 @@ import { disruptionBudget } from './disruption-budget.js';
 import { hasAgent, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, redisNodes, selectorOf } from './names.js';
 import { secretMode } from './paths.js';
-import { containerSecurity, graceSeconds, podSettings, spreadSoftly } from './pod.js';
+import { spreadSoftly } from './placement.js';
+import { containerSecurity, graceSeconds, podSettings } from './pod.js';
 import { resources } from './resources.js';
 import { roleService } from './role-services.js';
 import { redisPasswordItem, sentinelPasswordItem } from './secrets.js';
@@ -70,7 +72,7 @@ const deployment = (chart: TemplateChart) =>
         spec: {
           ...podSettings(v.agent, graceSeconds(v.agent.shutdownGraceSeconds)),
           serviceAccountName: names.agentServiceAccount,
-          topologySpreadConstraints: spreadSoftly('agent'),
+          topologySpreadConstraints: spreadSoftly('agent', v.agent),
           containers: [container],
           volumes: [
             {
@@ -94,7 +96,7 @@ const container: Templated<V1Container> = {
   args: ['agent'],
   ports: appPorts,
   env: [
-    ...appEnv(v.agent),
+    ...appEnv(v.agent.logLevel, `${mul(v.agent.shutdownGraceSeconds, 1000)}`),
     { name: environmentNames.MOORLINE_AGENT_NODES, value: redisNodes },
     { name: environmentNames.MOORLINE_AGENT_STATEFUL_SET, value: nameOf('redis') },
     { name: environmentNames.MOORLINE_AGENT_LEASE, value: names.agentLease },

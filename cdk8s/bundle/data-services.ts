@@ -8,7 +8,7 @@ type DataComponent = 'redis' | 'sentinel';
 const servicePorts = (component: DataComponent) => [{ name: component, port: ports[component], targetPort: component }];
 
 /** An announced node has one address: two would make two nodes of it. */
-const oneFamily = {
+export const oneFamily = {
   ipFamilyPolicy: 'SingleStack',
   ipFamilies: when<string[]>(v.ipFamily, [v.ipFamily]),
 };

@@ -1,5 +1,6 @@
 import type { V1Service } from '@kubernetes/client-node';
 import { Manifest, type TemplateChart } from '../template/index.js';
+import { oneFamily } from './data-services.js';
 import { metadataOf, ports, roleSelectorOf } from './names.js';
 
 /**
@@ -12,6 +13,7 @@ export const roleService = (chart: TemplateChart, role: 'primary' | 'replica', n
     kind: 'Service',
     metadata: metadataOf(name, 'redis'),
     spec: {
+      ...oneFamily,
       selector: roleSelectorOf(role),
       ports: [{ name: 'redis', port: ports.redis, targetPort: 'redis' }],
     },

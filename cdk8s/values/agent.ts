@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { extraEnv, resources, scheduling } from './fields.js';
 import { appEnvironment, logLevel, shutdownGraceSeconds } from './gateway.js';
+import { softSpread } from './spread.js';
 
 export const agent = z
   .strictObject({
@@ -10,6 +11,7 @@ export const agent = z
     shutdownGraceSeconds: shutdownGraceSeconds(10),
     ...resources('small'),
     extraEnv: extraEnv(appEnvironment),
+    spread: softSpread,
     ...scheduling,
   })
   .prefault({})

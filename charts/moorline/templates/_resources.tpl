@@ -173,22 +173,28 @@ limits:
 requests:
   cpu: "1"
   memory: 768Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 1536Mi
+  ephemeral-storage: 1Gi
 {{- else if eq .Values.agent.resourcesPreset "medium" }}
 requests:
   cpu: 500m
   memory: 384Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "2"
   memory: 768Mi
+  ephemeral-storage: 1Gi
 {{- else }}
 requests:
   cpu: 100m
   memory: 192Mi
+  ephemeral-storage: 64Mi
 limits:
   cpu: "1"
   memory: 384Mi
+  ephemeral-storage: 1Gi
 {{- end }}
 {{- end }}
