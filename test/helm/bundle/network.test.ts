@@ -37,11 +37,12 @@ function rendered(values: Values): KubernetesObject[] | undefined {
   }
 }
 
-function neededEdges({ mode }: Values): string[] {
+function neededEdges({ mode, agent }: Values): string[] {
   const always = ['test -> gateway:8080'];
   if (mode === 'external') return always;
   const isSentinelMode = mode === 'sentinel';
-  const clients = isSentinelMode ? data : ['redis-0', 'redis-1', 'gateway', 'worker'];
+  const withoutAgent = data.filter((client) => client !== 'agent');
+  const clients = isSentinelMode ? (agent.enabled ? data : withoutAgent) : ['redis-0', 'redis-1', 'gateway', 'worker'];
   const servers = isSentinelMode ? ['redis-0:6379', 'sentinel-0:26379'] : ['redis-0:6379'];
   const pairs = servers.flatMap((server) => clients.map((client) => `${client} -> ${server}`));
   return [...always, ...pairs.filter((pair) => !/^(\S+) -> \1:/.test(pair))];
