@@ -28,9 +28,12 @@ export interface Part<S> {
   readonly to: number;
 }
 
-/** Takes from the submissions, in their order, what fits in one round, and moves their `next` on. */
-export function cutRound<S extends Submission>(submissions: readonly S[]): Chunk<S>[] {
-  const round = new Round<S>();
+/** Takes from the submissions, in their order, what fits in one round of calls of `maxJobs`, and moves their `next` on. */
+export function cutRound<S extends Submission>(
+  submissions: readonly S[],
+  maxJobs: number = callLimits.maxJobs,
+): Chunk<S>[] {
+  const round = new Round<S>(Math.min(maxJobs, callLimits.maxJobs));
   for (const submission of submissions) {
     if (!round.take(submission)) break;
   }
@@ -41,12 +44,14 @@ class Round<S extends Submission> {
   readonly chunks: Chunk<S>[] = [];
   private readonly filling = new Map<string, Chunk<S>>();
 
+  constructor(private readonly maxJobs: number) {}
+
   /** Whether there was room for all. */
   take(submission: S): boolean {
     for (let job = submission.jobs[submission.next]; job !== undefined; job = submission.jobs[submission.next]) {
       const chunk = this.chunkWithRoom(submission, job);
       if (chunk === undefined) return false;
-      fill(chunk, submission);
+      this.fill(chunk, submission);
     }
     return true;
   }
@@ -54,30 +59,30 @@ class Round<S extends Submission> {
   private chunkWithRoom({ call, queue }: S, job: PreparedJob): Chunk<S> | undefined {
     const line = `${call} ${queue}`;
     const filling = this.filling.get(line);
-    if (filling !== undefined && hasRoom(filling, job)) return filling;
+    if (filling !== undefined && this.hasRoom(filling, job)) return filling;
     if (this.chunks.length === maxCallsPerRound) return undefined;
     const chunk: Chunk<S> = { call, queue, jobs: [], parts: [], bytes: 0 };
     this.chunks.push(chunk);
     this.filling.set(line, chunk);
     return chunk;
   }
-}
 
-function fill<S extends Submission>(chunk: Chunk<S>, submission: S): void {
-  const from = submission.next;
-  for (
-    let job = submission.jobs[from];
-    job !== undefined && hasRoom(chunk, job);
-    job = submission.jobs[submission.next]
-  ) {
-    chunk.jobs.push(job);
-    chunk.bytes += job.bytes;
-    submission.next += 1;
+  private fill(chunk: Chunk<S>, submission: S): void {
+    const from = submission.next;
+    for (
+      let job = submission.jobs[from];
+      job !== undefined && this.hasRoom(chunk, job);
+      job = submission.jobs[submission.next]
+    ) {
+      chunk.jobs.push(job);
+      chunk.bytes += job.bytes;
+      submission.next += 1;
+    }
+    chunk.parts.push({ submission, from, to: submission.next });
   }
-  chunk.parts.push({ submission, from, to: submission.next });
-}
 
-function hasRoom({ call, jobs, bytes }: Pick<Chunk<Submission>, 'call' | 'jobs' | 'bytes'>, job: PreparedJob): boolean {
-  const maxJobs = call === 'enqueue' ? callLimits.maxJobs : callLimits.maxDeadJobs;
-  return jobs.length === 0 || (jobs.length < maxJobs && bytes + job.bytes <= callLimits.maxBytes);
+  private hasRoom({ call, jobs, bytes }: Chunk<S>, job: PreparedJob): boolean {
+    const maxJobs = call === 'enqueue' ? this.maxJobs : callLimits.maxDeadJobs;
+    return jobs.length === 0 || (jobs.length < maxJobs && bytes + job.bytes <= callLimits.maxBytes);
+  }
 }

@@ -66,6 +66,8 @@ async function writeToMemory(
   connections: Pick<RedisConnections, 'call'>,
   calls: readonly FunctionCall[],
 ): Promise<Written> {
+  const [only] = calls;
+  if (only !== undefined && calls.length === 1) return { replies: [await connections.call('command', only, again)] };
   const outcomes = await Promise.allSettled(calls.map((call) => connections.call('command', call, again)));
   return {
     replies: outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as Error))),

@@ -32,12 +32,18 @@ export class Enqueuer {
     private readonly options: EnqueuerOptions,
   ) {
     const commit = (durability: Durability['class']) =>
-      new GroupCommit(writerOf(durability, connections, options), options.metrics);
+      new GroupCommit(
+        writerOf(durability, connections, options),
+        { atOnce: durability === 'memory' ? 2 : 1 },
+        options.metrics,
+      );
     this.commits = { memory: commit('memory'), replicated: commit('replicated'), fsync: commit('fsync') };
   }
 
   async enqueue(queue: string, jobs: readonly JobInput[]): Promise<EnqueueReceipt> {
-    const policy = await this.admit(queue, jobs);
+    const known = this.policies.of(queue);
+    const isPlain = !(known instanceof Promise) && known.settings.maxReadyAgeMs === undefined;
+    const policy = isPlain ? known : await this.admit(queue, jobs);
     const prepared = jobs.map((job, index) => prepareJob(job, `jobs[${index}]`, policy.settings));
     if (prepared.length === 0) return { jobs: [], durability: promiseKept(this.classOf(policy), this.options) };
     try {
@@ -109,10 +115,14 @@ export class Enqueuer {
     this.options.onStore(queue);
     const durability = this.classOf(policy);
     const parts = partsOf(jobs, policy);
-    const commits = await Promise.all(parts.map((part) => this.commits[durability].add(part.call, queue, part.jobs)));
+    const add = (part: Part) => this.commits[durability].add(part.call, queue, part.jobs);
+    const [only] = parts;
+    const commits = only === undefined || parts.length > 1 ? await Promise.all(parts.map(add)) : [await add(only)];
     const outcomes = outcomesOf(parts, commits);
-    const changed = await this.policies.learn(queue, commits[0]?.revision ?? policy.revision);
-    if (changed === undefined || !isStronger(this.classOf(changed), durability)) return { outcomes, durability };
+    const news = this.policies.learn(queue, commits[0]?.revision ?? policy.revision);
+    if (news === undefined) return { outcomes, durability };
+    const changed = await news;
+    if (!isStronger(this.classOf(changed), durability)) return { outcomes, durability };
 
     // The promise became stronger meanwhile: the same again, which writes nothing twice, confirms that it is kept.
     const stronger = this.classOf(changed);

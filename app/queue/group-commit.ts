@@ -1,3 +1,4 @@
+import type { FunctionCall } from '../redis/types.js';
 import { MoorlineError } from '../resilience/errors.js';
 import { cutRound, type Chunk, type Submission } from './cut-round.js';
 import type { Write } from './durability.js';
@@ -26,86 +27,135 @@ interface Waiting extends Submission {
   readonly since: number;
   readonly resolve: (commit: Commit) => void;
   readonly reject: (error: unknown) => void;
+  /** Called once, when it is resolved or rejected. */
+  readonly onEnd: () => void;
+}
+
+/** A round of more jobs than twice this goes in two calls: while Redis does the one, the callers of the other prepare their next jobs. */
+const minShare = 32;
+
+export interface Rounds {
+  /** Of enqueues that nobody confirms but the primary, two rounds may be under way; else one, because the others wait for the same WAIT. */
+  readonly atOnce: 1 | 2;
 }
 
 /**
- * Enqueues in rounds: what arrives in one tick, and whatever arrives while a round is under way, shares the calls of the
+ * Enqueues in rounds: what arrives in one tick, and whatever arrives while rounds are under way, shares the calls of the
  * next round and its one confirmation, over all queues. So a hundred single enqueues cost about as much as one.
  */
 export class GroupCommit {
-  private waiting: Waiting[] = [];
-  private waitingJobs = 0;
-  private waitingBytes = 0;
-  private running: Promise<void> | undefined;
+  /** In the order they came; those before the first that is not sent as a whole are gone. */
+  private readonly waiting: Waiting[] = [];
+  private pendingJobs = 0;
+  private pendingBytes = 0;
+  private unsentJobs = 0;
+  private underWay = 0;
+  private isScheduled = false;
+  private readonly idlers: (() => void)[] = [];
 
   constructor(
     private readonly write: Write,
+    private readonly rounds: Rounds,
     private readonly metrics: Pick<QueueMetrics, 'called'>,
   ) {}
 
   /** Resolves once all of the jobs are stored and confirmed. */
   add(call: Submission['call'], queue: string, jobs: readonly PreparedJob[]): Promise<Commit> {
-    const bytes = jobs.reduce((total, job) => total + job.bytes, 0);
-    if (this.waitingJobs + jobs.length > maxWaitingJobs || this.waitingBytes + bytes > maxWaitingBytes) {
-      throw tooManyWaiting();
+    let bytes = 0;
+    for (const job of jobs) bytes += job.bytes;
+    if (this.pendingJobs + jobs.length > maxWaitingJobs || this.pendingBytes + bytes > maxWaitingBytes) {
+      return Promise.reject(tooManyWaiting());
     }
-    this.waitingJobs += jobs.length;
-    this.waitingBytes += bytes;
+    this.pendingJobs += jobs.length;
+    this.pendingBytes += bytes;
+    this.unsentJobs += jobs.length;
     return new Promise<Commit>((resolve, reject) => {
       const since = performance.now();
-      this.waiting.push({ call, queue, jobs, next: 0, outcomes: [], open: jobs.length, since, resolve, reject });
-      this.running ??= this.runRounds();
-    }).finally(() => {
-      this.waitingJobs -= jobs.length;
-      this.waitingBytes -= bytes;
+      const onEnd = () => {
+        this.pendingJobs -= jobs.length;
+        this.pendingBytes -= bytes;
+        if (this.pendingJobs === 0) for (const idler of this.idlers.splice(0)) idler();
+      };
+      this.waiting.push({ call, queue, jobs, next: 0, outcomes: [], open: jobs.length, since, resolve, reject, onEnd });
+      this.schedule();
     });
   }
 
   /** Resolves when nothing is waiting any more. */
-  async idle(): Promise<void> {
-    await this.running;
+  idle(): Promise<void> {
+    if (this.pendingJobs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.idlers.push(resolve);
+    });
   }
 
-  private async runRounds(): Promise<void> {
-    while (this.waiting.length > 0) {
-      // Enqueues of the same tick belong to one round.
-      await new Promise(setImmediate);
-      this.giveUpStale();
-      await this.commit(cutRound(this.waiting));
-      this.waiting = this.waiting.filter(({ open }) => open > 0);
-    }
-    this.running = undefined;
+  /** The round begins when all who are awake have had their say: what they enqueue now belongs to it. */
+  private schedule(): void {
+    if (this.isScheduled || this.waiting.length === 0 || this.underWay >= this.rounds.atOnce) return;
+    this.isScheduled = true;
+    process.nextTick(() => {
+      this.isScheduled = false;
+      void this.runRound();
+    });
+  }
+
+  private async runRound(): Promise<void> {
+    this.giveUpStale();
+    const share = Math.ceil(this.unsentJobs / 2);
+    const isSplit = this.rounds.atOnce > 1 && this.underWay === 0 && share > minShare;
+    const chunks = cutRound(this.waiting, isSplit ? share : undefined);
+    for (const { jobs } of chunks) this.unsentJobs -= jobs.length;
+    this.dropSent();
+    this.underWay += 1;
+    // What shares a confirmation is written together; else each call counts as soon as it is answered.
+    if (this.rounds.atOnce === 1) await this.commit(chunks);
+    else await Promise.all(chunks.map((chunk) => this.commit([chunk])));
+    this.underWay -= 1;
+    this.schedule();
   }
 
   private giveUpStale(): void {
     const tooLate = performance.now() - maxQueuedMs;
     for (const submission of this.waiting) {
-      if (submission.since < tooLate) fail(submission, tooManyWaiting());
+      if (submission.since >= tooLate) return;
+      this.unsentJobs -= submission.jobs.length - submission.next;
+      fail(submission, tooManyWaiting());
     }
-    this.waiting = this.waiting.filter(({ open }) => open > 0);
+  }
+
+  private dropSent(): void {
+    const sent = this.waiting.findIndex(({ next, jobs }) => next < jobs.length);
+    this.waiting.splice(0, sent === -1 ? this.waiting.length : sent);
   }
 
   private async commit(chunks: readonly Chunk<Waiting>[]): Promise<void> {
     try {
-      const calls = chunks.map(({ call, queue, jobs }) =>
-        queueCall(
-          call,
-          queue,
-          jobs.flatMap(({ args }) => args),
-        ),
-      );
-      const { replies, unconfirmed } = await this.write(calls);
+      const { replies, unconfirmed } = await this.write(chunks.map(callOf));
       for (const { jobs } of chunks) this.metrics.called('enqueue', jobs.length);
       for (const [at, chunk] of chunks.entries()) {
         const reply = replies[at];
-        if (reply instanceof Error) failChunk(chunk, reply);
-        else if (unconfirmed !== undefined) failChunk(chunk, unconfirmed);
+        if (reply instanceof Error) this.failChunk(chunk, reply);
+        else if (unconfirmed !== undefined) this.failChunk(chunk, unconfirmed);
         else completeChunk(chunk, reply);
       }
     } catch (error) {
-      for (const chunk of chunks) failChunk(chunk, error);
+      for (const chunk of chunks) this.failChunk(chunk, error);
     }
   }
+
+  /** Fails the submissions as a whole: their jobs that are not sent yet stay unsent. */
+  private failChunk({ parts }: Chunk<Waiting>, error: unknown): void {
+    for (const { submission } of parts) {
+      this.unsentJobs -= submission.jobs.length - submission.next;
+      fail(submission, error);
+    }
+  }
+}
+
+function callOf({ call, queue, jobs }: Chunk<Waiting>): FunctionCall {
+  const args: string[] = [];
+  for (const job of jobs) args.push(...job.args);
+  return queueCall(call, queue, args);
 }
 
 function completeChunk({ parts, jobs }: Chunk<Waiting>, reply: unknown): void {
@@ -117,19 +167,19 @@ function completeChunk({ parts, jobs }: Chunk<Waiting>, reply: unknown): void {
       if (outcome instanceof MoorlineError) fail(submission, outcome);
       else if (outcome !== undefined) submission.outcomes[job] = outcome;
     }
+    if (submission.open === 0) continue;
     submission.open -= to - from;
-    if (submission.open === 0) submission.resolve({ outcomes: submission.outcomes, revision });
+    if (submission.open > 0) continue;
+    submission.onEnd();
+    submission.resolve({ outcomes: submission.outcomes, revision });
   }
 }
 
-function failChunk({ parts }: Chunk<Waiting>, error: unknown): void {
-  for (const { submission } of parts) fail(submission, error);
-}
-
-/** Fails the whole submission: its jobs that are not sent yet stay unsent. */
 function fail(submission: Waiting, error: unknown): void {
-  submission.open = 0;
   submission.next = submission.jobs.length;
+  if (submission.open === 0) return;
+  submission.open = 0;
+  submission.onEnd();
   submission.reject(error);
 }
 

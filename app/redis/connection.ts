@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Command as IoredisCommand, Redis } from 'ioredis';
 import type { HostPort, RedisConfig } from '../config/index.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { commonOptions, credentials, tlsOptions } from './client-options.js';
@@ -111,7 +111,7 @@ export class Connection {
   send([name, ...args]: Command): Promise<unknown> {
     if (!this.open) return Promise.reject(new NotSentError());
     this.onSend?.();
-    return this.client.callBuffer(name, args);
+    return this.client.sendCommand(new IoredisCommand(name, args, asBuffers)) as Promise<unknown>;
   }
 
   /** What arrives for its subscriptions; for protocol 3. */
@@ -139,6 +139,9 @@ export class Connection {
     this.end(reason);
   }
 }
+
+/** Replies as they come. */
+const asBuffers = { replyEncoding: null };
 
 async function createClient({ host, port }: HostPort, settings: ConnectionSettings): Promise<Redis> {
   const { redis, name, socketTimeoutMs, protocol = 2 } = settings;

@@ -14,7 +14,9 @@ export function functionCommand({ library, name, keys, args }: FunctionCall): Co
 
 /** Near enough for a bound on memory: keys and names are short. */
 export function sizeOfCall({ args }: FunctionCall): number {
-  return args.reduce<number>((total, arg) => total + (typeof arg === 'number' ? 8 : arg.length), namesBytes);
+  let bytes = namesBytes;
+  for (const arg of args) bytes += typeof arg === 'number' ? 8 : arg.length;
+  return bytes;
 }
 
 /** Calls one function; loads its library where the server lacks it and calls once more. */

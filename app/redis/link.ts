@@ -84,14 +84,17 @@ export class Link {
     this.lastCallAtMs = performance.now();
     let underWay: Promise<T> | undefined;
     const start: Work<T> = (connection) => (underWay = work(connection));
+    const tryIt = () => this.tryUntilDone(start, deadline, options);
     try {
       // Blocking calls are there to wait.
-      if (this.role === 'blocking') return await this.tryUntilDone(start, deadline, options);
-      return await this.breaker.run(() => this.tryUntilDone(start, deadline, options));
-    } finally {
+      const answer = await (this.role === 'blocking' ? tryIt() : this.breaker.run(tryIt));
+      leave();
+      return answer;
+    } catch (error) {
       // What still waits for its reply is still in memory, whether or not its caller has given up.
       if (underWay === undefined) leave();
       else underWay.then(leave, leave);
+      throw error;
     }
   }
 

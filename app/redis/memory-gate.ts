@@ -24,7 +24,7 @@ export class MemoryGate {
     if (refusal !== undefined) throw refusal;
     try {
       const reply = await send();
-      this.note(call, reply);
+      if (this.refused.size > 0) this.note(call, reply);
       return reply;
     } catch (error) {
       this.note(call, error);
@@ -47,6 +47,7 @@ export class MemoryGate {
   }
 
   private refusal({ library, name }: FunctionCall): MoorlineError | undefined {
+    if (this.refused.size === 0) return undefined;
     const refused = this.refused.get(functionName(library, name));
     return refused !== undefined && performance.now() - refused.atMs < memoryPauseMs ? refused.error : undefined;
   }

@@ -22,9 +22,11 @@ const stateNames: Readonly<Record<CircuitState, BreakerState>> = {
 /** Refuses calls at once while the other side is long out of service, instead of letting each wait for its deadline. */
 export class Breaker {
   private policy: CircuitBreakerPolicy;
+  private outage: LongOutage;
   private openedAtMs = 0;
 
   constructor(private readonly options: BreakerOptions) {
+    this.outage = new LongOutage(options);
     this.policy = this.makePolicy();
   }
 
@@ -36,6 +38,7 @@ export class Breaker {
   async run<T>(work: () => Promise<T>): Promise<T> {
     // The policy would let them wait for the call that tries, which may take its whole deadline.
     if (this.policy.state === CircuitState.HalfOpen) throw this.options.refusal(this.options.openMs);
+    if (this.policy.state === CircuitState.Closed) return this.runClosed(work);
     try {
       return await this.policy.execute(work);
     } catch (error) {
@@ -49,6 +52,19 @@ export class Breaker {
     this.policy = this.makePolicy();
   }
 
+  /** The policy hears of each success, and gets the failures as work of its own: going through it costs more than a small call. */
+  private async runClosed<T>(work: () => Promise<T>): Promise<T> {
+    const { policy, outage } = this;
+    try {
+      const answer = await work();
+      if (policy.state === CircuitState.Closed) outage.success(CircuitState.Closed);
+      return answer;
+    } catch (error) {
+      if (policy.state === CircuitState.Closed) await policy.execute(() => Promise.reject(error as Error));
+      throw error;
+    }
+  }
+
   private refuse(): Error {
     const { openMs, refusal } = this.options;
     const openForMs = performance.now() - this.openedAtMs;
@@ -59,8 +75,9 @@ export class Breaker {
 
   private makePolicy(): CircuitBreakerPolicy {
     const { isFailure, openMs } = this.options;
+    this.outage = new LongOutage(this.options);
     const policy = circuitBreaker(handleWhen(isFailure), {
-      breaker: new LongOutage(this.options),
+      breaker: this.outage,
       halfOpenAfter: openMs,
     });
     policy.onBreak(() => {
