@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { claimAll } from './support/claim-all.js';
 import { TestRelease, type Request } from './support/release.js';
 import { eventually } from './support/tools.js';
 
@@ -107,21 +108,6 @@ async function enqueueDuring(request: Request, queue: string, event: () => Promi
   await over;
   await eventually('a job after it', 60_000, async () => ((await enqueueOne()) ? true : undefined));
   return acknowledged;
-}
-
-async function claimAll(request: Request, queue: string): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (;;) {
-    const { body } = await request('POST', `/api/v1/queues/${queue}/claim`, {
-      max: 1000,
-      waitMs: 0,
-      leaseMs: 600_000,
-      worker: 'e2e',
-    });
-    const jobs = body['jobs'] as { readonly id: string }[];
-    if (jobs.length === 0) return ids;
-    for (const { id } of jobs) ids.add(id);
-  }
 }
 
 async function jobState(request: Request, id: string, state: string): Promise<true | undefined> {

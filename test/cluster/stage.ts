@@ -2,12 +2,13 @@ import { Hands } from './faults/hands.js';
 import { errorCount, longestStallMs, lostCount, violations } from './judge.js';
 import { Load } from './load/load.js';
 import { notRun } from './load/ledger.js';
-import { pushSetting } from './load/manifests.js';
+import { pushSettings } from './load/manifests.js';
 import type { Bound } from './scenarios/scenario.js';
 import { restartsOf } from './state/restarts.js';
 import { keepEvidence } from './state/keep-evidence.js';
 import { redisVersion, settled } from './state/observe.js';
-import { randomNamespace, TestRelease } from './support/release.js';
+import { claimAll } from './support/claim-all.js';
+import { currentVersion, randomNamespace, TestRelease } from './support/release.js';
 
 const wholeMs = 300_000;
 
@@ -28,6 +29,13 @@ export interface Figures {
 export interface StageOptions {
   readonly strict: boolean;
   readonly onStep: (text: string) => void;
+}
+
+export interface UnderLoadOptions {
+  /** Processes of the application are killed, or cut off from their probes. */
+  readonly mayRestart?: true;
+  /** Where the time that counts was measured before. */
+  readonly healedAfterMs?: number;
 }
 
 /** What stays from scenario to scenario: a release of the defaults, and hands on every node. */
@@ -61,17 +69,17 @@ export class Stage {
     return this.#standing;
   }
 
-  /** A release of its own for this scenario, with a namespace but not yet installed. */
-  async another(name = randomName(), namespace?: string): Promise<TestRelease> {
-    const release = new TestRelease(name, namespace);
-    if (namespace === undefined) await release.createNamespace();
+  /** A release of its own for this scenario, in a namespace of its own and not yet installed. */
+  async another(): Promise<TestRelease> {
+    const release = new TestRelease(randomName());
     this.#others.push(release);
+    await release.createNamespace();
     return release;
   }
 
   async hands(): Promise<Hands> {
     if (this.#hands === undefined) {
-      const hands = new Hands(randomNamespace(), new TestRelease().imageName);
+      const hands = new Hands(randomNamespace(), currentVersion.image);
       this.#hands = hands;
       await hands.start();
     }
@@ -83,10 +91,14 @@ export class Stage {
   }
 
   /** Clients at work, `act`, and then the question whether everything still holds. */
-  async underLoad(release: TestRelease, act: (load: Load) => Promise<void>, mayRestart = false): Promise<void> {
+  async underLoad(
+    release: TestRelease,
+    act: (load: Load) => Promise<void>,
+    options: UnderLoadOptions = {},
+  ): Promise<void> {
     const load = new Load(release);
     try {
-      await this.#underLoad(release, load, act, mayRestart);
+      await this.#underLoad(release, load, act, options);
       if (this.violations.length > 0) await this.#keep(release, load);
     } catch (error) {
       await this.#keep(release, load);
@@ -106,7 +118,7 @@ export class Stage {
     release: TestRelease,
     load: Load,
     act: (load: Load) => Promise<void>,
-    mayRestart: boolean,
+    options: UnderLoadOptions,
   ): Promise<void> {
     this.step('waiting until the release is whole');
     await settled(release, wholeMs);
@@ -119,12 +131,13 @@ export class Stage {
     await act(load);
     this.step('waiting until everything is whole again');
     await settled(release, wholeMs);
-    const healedAfterMs = Math.round(performance.now() - startMs);
+    const healedAfterMs = options.healedAfterMs ?? Math.round(performance.now() - startMs);
     await load.recovered();
     this.step('counting every job that was acknowledged');
     const ledger = await load.finish();
     const states = await statesOf(release, notRun(ledger));
-    const restarted = mayRestart ? [] : (await restartsOf(release)).filter((line) => !restarts.includes(line));
+    const restarted =
+      options.mayRestart === true ? [] : (await restartsOf(release)).filter((line) => !restarts.includes(line));
     const redis = [...new Set([redisBefore, await redisVersion(release)])].join(' to ');
     const evidence = { bound: this.#bound, ledger, states, restarted, strict: this.options.strict };
     this.violations.push(...violations(evidence));
@@ -137,6 +150,13 @@ export class Stage {
       healedAfterMs,
       redis,
     });
+  }
+
+  /** Claims all jobs of a queue that nobody else claims from: not one of these may be missing. */
+  async expectJobs(release: TestRelease, queue: string, jobs: readonly { readonly id: string }[]): Promise<void> {
+    const kept = await release.gateway((request) => claimAll(request, queue));
+    const lost = jobs.filter(({ id }) => !kept.has(id)).length;
+    if (lost > 0) this.violations.push(`lost: ${lost} of ${jobs.length} jobs of the queue ${queue}`);
   }
 
   /** Takes away what the scenario that has ended had of its own; the standing release too when it may be broken. */
@@ -154,7 +174,7 @@ export class Stage {
 }
 
 /** The defaults, with small volumes and the load as one of the handlers. */
-export const standingSettings: readonly string[] = ['redis.persistence.size=1Gi', pushSetting];
+export const standingSettings: readonly string[] = ['redis.persistence.size=1Gi', ...pushSettings];
 
 const randomName = (): string => `e2e-${Math.random().toString(36).slice(2, 7)}`;
 

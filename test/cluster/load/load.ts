@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestRelease } from '../support/release.js';
+import { currentVersion, type TestRelease } from '../support/release.js';
 import { apply, eventually } from '../support/tools.js';
 import { ledgerOf, notRun, type Ledger } from './ledger.js';
 import { journalDir, loadManifests, loadName } from './manifests.js';
@@ -34,7 +34,7 @@ export class Load {
     await apply(
       release.namespace,
       ...loadManifests({
-        image: release.imageName,
+        image: currentVersion.image,
         gatewayUrl: await gatewayUrl(release),
         secret: `${release.fullname}-auth`,
       }),

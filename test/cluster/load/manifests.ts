@@ -5,8 +5,11 @@ export const journalDir = '/var/lib/load';
 const port = 8080;
 const labels = { app: loadName };
 
-/** Where the worker of the release pushes jobs to: a value of the chart. */
-export const pushSetting = `worker.push.pushed=http://${loadName}:${port}/`;
+/** Values of the chart: the worker pushes jobs to the load, and may reach it. */
+export const pushSettings: readonly string[] = [
+  `worker.push.pushed=http://${loadName}:${port}/`,
+  `networkPolicy.worker.egress=${JSON.stringify([{ to: [{ podSelector: { matchLabels: labels } }] }])}`,
+];
 
 export interface LoadOptions {
   readonly image: string;
@@ -84,6 +87,8 @@ const container = ({ image, gatewayUrl }: LoadOptions) => ({
     { name: 'PORT', value: `${port}` },
   ],
   readinessProbe: { httpGet: { path: '/', port }, periodSeconds: 1 },
+  // Or it would be the first to wait where the machine is busy, and seem to wait for the release.
+  resources: { requests: { cpu: '200m', memory: '64Mi' } },
   securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   volumeMounts: [
     { name: 'program', mountPath: '/opt/load' },

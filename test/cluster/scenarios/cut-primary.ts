@@ -24,7 +24,7 @@ export const cutPrimary: Scenario = {
           await sleep(cutMs);
         });
       },
-      true,
+      { mayRestart: true },
     );
   },
 };

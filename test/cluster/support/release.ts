@@ -1,16 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { command, eventually, helm, kubectl, withPortForward } from './tools.js';
+import { apply, command, eventually, helm, kubectl, withPortForward } from './tools.js';
 
 const chart = fileURLToPath(new URL('../../../../charts/moorline', import.meta.url));
 
-/** The image under test, `registry/repository:tag`; `make e2e IMAGE=...` names another. */
-const image = process.env['IMAGE'] ?? 'moorline.test/moorline:dev';
+/** A chart, and the image of the application that goes with it as `registry/repository:tag`. */
+export interface Version {
+  readonly chart: string;
+  readonly image: string;
+}
+
+/** What is under test; `make e2e IMAGE=...` names another image. */
+export const currentVersion: Version = { chart, image: process.env['IMAGE'] ?? 'moorline.test/moorline:dev' };
 
 export const randomNamespace = (): string => `moorline-e2e-${randomBytes(3).toString('hex')}`;
 
 /** A release, by default in a namespace of its own, which admits restricted pods only. */
 export class TestRelease {
+  /** What the next `install` or `upgrade` brings. */
+  version: Version = currentVersion;
+  /** A values file below the settings. */
+  valuesFile: string | undefined;
+
   constructor(
     readonly name = 'moorline',
     readonly namespace = randomNamespace(),
@@ -33,8 +44,22 @@ export class TestRelease {
     return this.deploy('upgrade', settings);
   }
 
+  /** Uninstalls; the volumes go too unless they are to be kept. */
+  async leave({ keepVolumes = false } = {}): Promise<void> {
+    await this.helm('uninstall', this.name, '--wait', '--timeout', '3m');
+    const ours = `app.kubernetes.io/instance=${this.name}`;
+    await eventually('no pod of the release', 120_000, async () =>
+      (await this.kubectl('get', 'pods', '-l', ours, '-o', 'name')) === '' ? true : undefined,
+    );
+    if (!keepVolumes) await this.kubectl('delete', 'persistentvolumeclaims', '-l', ours, '--timeout=60s');
+  }
+
   kubectl(...args: string[]): Promise<string> {
     return kubectl('-n', this.namespace, ...args);
+  }
+
+  apply(...objects: readonly object[]): Promise<void> {
+    return apply(this.namespace, ...objects);
   }
 
   helm(...args: string[]): Promise<string> {
@@ -117,15 +142,10 @@ export class TestRelease {
     return this.name.includes('moorline') ? this.name : `${this.name}-moorline`;
   }
 
-  /** As a pod names it. */
-  get imageName(): string {
-    return image;
-  }
-
   /** The image under test, as a value of the chart. */
   get image(): { readonly registry: string; readonly repository: string; readonly tag: string } {
-    const [, registry = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
-    if (tag === '') throw new Error(`IMAGE: expected registry/repository:tag, got ${image}`);
+    const [, registry = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(this.version.image) ?? [];
+    if (tag === '') throw new Error(`IMAGE: expected registry/repository:tag, got ${this.version.image}`);
     return { registry, repository, tag };
   }
 
@@ -134,10 +154,11 @@ export class TestRelease {
     await helm(
       verb,
       this.name,
-      chart,
+      this.version.chart,
       '--namespace',
       this.namespace,
       ...wait,
+      ...(this.valuesFile === undefined ? [] : ['--values', this.valuesFile]),
       ...this.imageSettings(),
       ...set(settings),
     );
@@ -155,4 +176,6 @@ export interface Reply {
   readonly body: Record<string, unknown>;
 }
 
-const set = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['--set', setting]);
+/** A value in brackets is JSON, and replaces a whole list. */
+const set = (settings: readonly string[]): string[] =>
+  settings.flatMap((setting) => [setting.includes('=[') ? '--set-json' : '--set', setting]);

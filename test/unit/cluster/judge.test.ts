@@ -10,7 +10,13 @@ const acknowledged = (client: string, atMs: number, ...ids: string[]): Event => 
   atMs,
 });
 const ran = (id: string, fence: string): Event => ({ type: 'ran', id, fence, atMs: 0 });
-const failed = (client: string): Event => ({ type: 'failed', client, reason: 'ECONNRESET', message: '', atMs: 0 });
+const failed = (client: string, reason = 'ECONNRESET'): Event => ({
+  type: 'failed',
+  client,
+  reason,
+  message: '',
+  atMs: 0,
+});
 
 const evidenceOf = (events: readonly Event[], rest: Partial<Evidence> = {}): Evidence => ({
   bound: { stallMs: 2000, clientErrors: 0 },
@@ -55,6 +61,13 @@ describe('the judgement on a cluster', () => {
   ])('a stall %s', (_, strict, stallMs, expected) => {
     const events = [acknowledged('p', 100), acknowledged('p', 100 + stallMs), acknowledged('p', 150 + stallMs)];
     expect(violations(evidenceOf(events, { strict }))).toHaveLength(expected);
+  });
+
+  test.each([
+    [true, 1],
+    [false, 0],
+  ])('a call that its client gave up is a matter of time (judged: %s)', (strict, expected) => {
+    expect(violations(evidenceOf([failed('p', 'answer timeout')], { strict }))).toHaveLength(expected);
   });
 
   test('a process of the application that was started again though nobody killed it is a fault', () => {

@@ -1,3 +1,6 @@
+/** How the reason of a call ends that failed because the client did not wait any longer: a matter of time, like a stall. */
+export const timeout = 'timeout';
+
 /** A line of a load pod's journal; `atMs` is the clock of its node. */
 export type Event = Acknowledged | Answered | Ran | Failed | Stopped;
 

@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { timeout } from './events.js';
 import type { Journal } from './journal.js';
 
 /** A live node answers the first packet at once; a lost one never does. */
@@ -47,13 +48,13 @@ export class Gateway {
       const call = request(new URL(path, this.url), { method: 'POST', agent: this.#agent, headers });
       const limit = (ms: number, what: string) =>
         setTimeout(() => call.destroy(Object.assign(new Error(what), { code: what })), ms);
-      const untilAnswer = limit(answerMs, 'answer timeout');
+      const untilAnswer = limit(answerMs, `answer ${timeout}`);
       call.once('close', () => {
         clearTimeout(untilAnswer);
       });
       call.once('socket', (socket) => {
         if (!socket.connecting) return;
-        const untilConnected = limit(connectMs, 'connect timeout');
+        const untilConnected = limit(connectMs, `connect ${timeout}`);
         for (const end of ['connect', 'close'])
           socket.once(end, () => {
             clearTimeout(untilConnected);
