@@ -1,7 +1,8 @@
 import { environmentDocs } from '../app/config/index.js';
 import { appPresets, redisPresets, sentinelPresets, type Presets } from './bundle/resources.js';
 import { chartMetadata } from './chart-metadata.js';
-import { checks } from './checks.js';
+import { checks, type Check } from './checks.js';
+import { upgradeChecks } from './upgrade-checks.js';
 import { valuesTable } from './values/document.js';
 
 /** README.md of the chart. */
@@ -54,8 +55,18 @@ ${environmentDocs()}
 
 | check | what to do |
 |---|---|
-${checks.map(({ id, fix }) => `| ${id} | ${fix} |`).join('\n')}
+${checkRows(checks)}
+
+At an upgrade, as far as Helm may look into the cluster:
+
+| check | what to do |
+|---|---|
+${checkRows(upgradeChecks)}
 `;
+
+function checkRows(all: readonly Check[]): string {
+  return all.map(({ id, fix }) => `| ${id} | ${fix} |`).join('\n');
+}
 
 function presetRow(component: string, { small, medium, large }: Presets): string {
   const cells = [small, medium, large].map(

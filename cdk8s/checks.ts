@@ -16,8 +16,9 @@ import {
 } from './template/index.js';
 import { hasAgent, isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
 import { externalPorts, unusualPorts } from './bundle/names.js';
+import { upgradeChecks } from './upgrade-checks.js';
 
-interface Check {
+export interface Check {
   readonly id: string;
   /** Holds when the values are refused. */
   readonly check: Expr<boolean>;
@@ -138,7 +139,7 @@ export const checks: readonly Check[] = [
 ];
 
 /** The checks as the rendering engine takes them. */
-export const refusals: readonly Refusal[] = checks.map(({ id, check, message, fix }) =>
+export const refusals: readonly Refusal[] = [...checks, ...upgradeChecks].map(({ id, check, message, fix }) =>
   refuse({ id, check, message: `${message}; ${fix}` }),
 );
 

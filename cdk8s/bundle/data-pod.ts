@@ -1,6 +1,6 @@
 import type { V1EnvVar, V1KeyToPath, V1Volume } from '@kubernetes/client-node';
-import { optional, ternary, type ListItem, type Templated } from '../template/index.js';
-import { isSentinelMode, v } from './inputs.js';
+import { ternary, type ListItem, type Templated } from '../template/index.js';
+import { isSentinelMode } from './inputs.js';
 import { names, primaryName, redisNodes, sentinelNodes } from './names.js';
 import { paths, secretKeys, secretMode } from './paths.js';
 import { redisPasswordItem } from './secrets.js';
@@ -45,17 +45,3 @@ export const dataVolumes = (config: string, sentinelPassword: ListItem<V1KeyToPa
   },
   { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } },
 ];
-
-export const persistentVolumeClaimRetentionPolicy = (section: typeof v.redis.persistence) => ({
-  whenDeleted: section.whenDeleted,
-  whenScaled: section.whenScaled,
-});
-
-export const persistentVolumeClaim = (section: typeof v.redis.persistence) => ({
-  metadata: { name: 'data' },
-  spec: {
-    accessModes: ['ReadWriteOnce'],
-    storageClassName: optional(section.storageClass),
-    resources: { requests: { storage: section.size } },
-  },
-});

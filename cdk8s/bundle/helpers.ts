@@ -1,3 +1,4 @@
+import { existingHelpers } from './existing.js';
 import {
   appImage,
   chartName,
@@ -22,6 +23,7 @@ import { sentinelConfig } from './sentinel-config.js';
 export const helpers = {
   '_names.tpl': [chartName, longName, fullname, secretName, redisImage, appImage],
   '_addresses.tpl': [redisNodes, sentinelNodes, sentinelHosts, redisUri, externalPorts, unusualPorts, gatewayUrl],
+  '_existing.tpl': existingHelpers,
   '_configuration.tpl': [redisConfig, sentinelConfig],
   '_labels.tpl': labelPartials,
   '_resources.tpl': Object.values(resources),

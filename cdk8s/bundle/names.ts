@@ -132,6 +132,9 @@ export const gatewayUrl = helper(
   `http://${hostOf(nameOf('gateway'))}:${v.gateway.service.port}`,
 );
 
+/** Annotations of a StatefulSet: what its volumes were asked for, in the words of the values. */
+export const volumeKeys = { size: 'moorline.dev/volume-size', storageClass: 'moorline.dev/storage-class' } as const;
+
 /** What selects all pods of the release. */
 export const releaseSelector = {
   'app.kubernetes.io/name': chartName,

@@ -20,14 +20,7 @@ import {
   verbatim,
   when,
 } from '../template/index.js';
-import {
-  dataEnv,
-  dataMounts,
-  dataVolumes,
-  persistentVolumeClaim,
-  persistentVolumeClaimRetentionPolicy,
-  sentinelEnv,
-} from './data-pod.js';
+import { dataEnv, dataMounts, dataVolumes, sentinelEnv } from './data-pod.js';
 import { addressServices, headlessService } from './data-services.js';
 import { disruptionBudget } from './disruption-budget.js';
 import { hasAgent, isExternalMode, isSentinelMode, v } from './inputs.js';
@@ -39,6 +32,7 @@ import { spreadStrictly } from './placement.js';
 import { resources } from './resources.js';
 import { scriptsChecksum } from './scripts.js';
 import { sentinelPasswordItem } from './secrets.js';
+import { metadataWithVolumes, volumeClaim, volumeRetention } from './volumes.js';
 
 const isBundled = not(isExternalMode);
 
@@ -63,7 +57,7 @@ const statefulSet = (chart: TemplateChart) =>
   new Manifest<V1StatefulSet>(chart, 'redis-statefulset', {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: metadataOf(nameOf('redis'), 'redis'),
+    metadata: metadataWithVolumes('redis'),
     spec: {
       serviceName: nameOf('redis'),
       replicas: redisReplicas,
@@ -91,8 +85,8 @@ const statefulSet = (chart: TemplateChart) =>
           ],
         },
       },
-      persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy(v.redis.persistence),
-      volumeClaimTemplates: [persistentVolumeClaim(v.redis.persistence)],
+      persistentVolumeClaimRetentionPolicy: volumeRetention(v.redis.persistence),
+      volumeClaimTemplates: [volumeClaim(v.redis.persistence)],
     },
   });
 

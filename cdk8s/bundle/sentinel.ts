@@ -10,14 +10,7 @@ import {
   type TemplateChart,
   type Templated,
 } from '../template/index.js';
-import {
-  dataEnv,
-  dataMounts,
-  dataVolumes,
-  persistentVolumeClaim,
-  persistentVolumeClaimRetentionPolicy,
-  sentinelEnv,
-} from './data-pod.js';
+import { dataEnv, dataMounts, dataVolumes, sentinelEnv } from './data-pod.js';
 import { addressServices, headlessService } from './data-services.js';
 import { disruptionBudget } from './disruption-budget.js';
 import { isSentinelMode, v } from './inputs.js';
@@ -29,6 +22,7 @@ import { resources } from './resources.js';
 import { scriptsChecksum } from './scripts.js';
 import { sentinelPasswordItem } from './secrets.js';
 import { sentinelConfig } from './sentinel-config.js';
+import { metadataWithVolumes, volumeClaim, volumeRetention } from './volumes.js';
 
 const graceSeconds = 30;
 
@@ -56,7 +50,7 @@ const statefulSet = (chart: TemplateChart) =>
   new Manifest<V1StatefulSet>(chart, 'sentinel-statefulset', {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: metadataOf(nameOf('sentinel'), 'sentinel'),
+    metadata: metadataWithVolumes('sentinel'),
     spec: {
       serviceName: nameOf('sentinel'),
       replicas: v.sentinel.replicas,
@@ -79,8 +73,8 @@ const statefulSet = (chart: TemplateChart) =>
           volumes: dataVolumes(names.sentinelConfig, sentinelPasswordItem),
         },
       },
-      persistentVolumeClaimRetentionPolicy: persistentVolumeClaimRetentionPolicy(v.sentinel.persistence),
-      volumeClaimTemplates: [persistentVolumeClaim(v.sentinel.persistence)],
+      persistentVolumeClaimRetentionPolicy: volumeRetention(v.sentinel.persistence),
+      volumeClaimTemplates: [volumeClaim(v.sentinel.persistence)],
     },
   });
 

@@ -41,6 +41,9 @@ export const functions = {
   join: (separator: string, list: readonly string[]) => list.join(separator),
   sha256sum: (text: string) => createHash('sha256').update(text).digest('hex'),
   toJson: (value: unknown) => goJson(value),
+  /** Of an object of the cluster: there is no cluster in a plain rendering. */
+  lookup: () => ({}),
+  dig: (...path: unknown[]) => digIn(path.slice(0, -2) as string[], path.at(-2), path.at(-1)),
   dict: () => ({}),
   merge: (...maps: Readonly<Record<string, string>>[]) =>
     maps.reduce((merged, map) => {
@@ -52,6 +55,13 @@ export const functions = {
 } satisfies Record<string, (...args: never[]) => unknown>;
 
 export type FunctionName = keyof typeof functions;
+
+function digIn(path: readonly string[], fallback: unknown, map: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return map;
+  const fields = map as Readonly<Record<string, unknown>>;
+  return Object.hasOwn(fields, key) ? digIn(rest, fallback, fields[key]) : fallback;
+}
 
 /** Truth as Go templates see it: zero, the empty string and empty collections are false. */
 export function isTruthy(value: unknown): boolean {

@@ -16,6 +16,7 @@
  * });
  */
 export { TemplateChart } from './chart.js';
+export { existingAnnotation, existingAsJson } from './cluster.js';
 export { evaluate, evaluateDocument, type Context } from './evaluate.js';
 export type { Document, Expr, Items, JsonSchema, Tree } from './expr.js';
 export { includeEach, includeWhen, Manifest, type ManifestOf } from './manifest.js';

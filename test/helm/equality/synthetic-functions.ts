@@ -58,6 +58,8 @@ export function addFunctions(t: Engine, v: Values, chart: engine.TemplateChart):
       toJsonMap: t.toJson(v.resources),
       toJsonText: t.toJson(v.text),
       toJsonNumber: t.toJson(v.large),
+      annotation: t.existingAnnotation('v1', 'Secret', v.word, 'a/b'),
+      existing: t.existingAsJson('v1', 'Secret', ''),
       answer: v.answer,
       mode: v.mode,
       literalOn: 'on',

@@ -46,6 +46,18 @@ const rows: readonly Row[] = [
   ['orElse of a number', t.orElse(v.count, 9), '{{ int .Values.count | default 9 }}', 3],
   ['ternary', t.ternary(v.on, 'a-1', 'b-2'), '{{ ternary "a-1" "b-2" .Values.on | quote }}', 'a-1'],
   ['ternary of keywords', t.ternary(v.on, 'Always', 'Never'), '{{ ternary "Always" "Never" .Values.on }}', 'Always'],
+  [
+    'existingAnnotation, of which a plain rendering knows nothing',
+    t.existingAnnotation('v1', 'Secret', v.word, 'a/b'),
+    '{{ dig "metadata" "annotations" "a/b" "" (lookup "v1" "Secret" .Release.Namespace .Values.word) | quote }}',
+    '',
+  ],
+  [
+    'existingAsJson',
+    t.existingAsJson('v1', 'Secret', ''),
+    '{{ lookup "v1" "Secret" .Release.Namespace "" | toJson | quote }}',
+    '{}',
+  ],
   ['nested calls', t.max(t.add(v.count, 1), 2), '{{ max (add (int .Values.count) 1) 2 }}', 4],
 ];
 
