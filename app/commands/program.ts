@@ -5,6 +5,7 @@ import { enqueueCommand } from './enqueue.js';
 import { epochCommand } from './epoch.js';
 import { exitCodeOf, explain } from './exit-codes.js';
 import { gatewayCommand } from './gateway.js';
+import { portForwardCommand } from './port-forward/index.js';
 import { queueCommand } from './queue/index.js';
 import { scheduleCommand } from './schedule/index.js';
 import { secretsCommand } from './secrets/index.js';
@@ -15,7 +16,8 @@ import { workersCommand } from './workers.js';
 export async function run(args: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
-    return 0;
+    // A command that ran another one has its exit code.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     // Commander has told the user already what was wrong with the arguments, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -28,6 +30,7 @@ function createProgram(): Command {
   const program = new Command('moorline')
     .description('A job queue on highly available Redis: its gateway, its worker and the tools around them')
     .version(version)
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for the ways to use it)')
     .addHelpText('after', exitCodesHelp)
     .addCommand(gatewayCommand())
@@ -38,7 +41,8 @@ function createProgram(): Command {
     .addCommand(queueCommand())
     .addCommand(scheduleCommand())
     .addCommand(workersCommand())
-    .addCommand(epochCommand());
+    .addCommand(epochCommand())
+    .addCommand(portForwardCommand());
   exitByThrowing(program);
   return program;
 }

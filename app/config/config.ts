@@ -112,6 +112,7 @@ function redisConfig(values: Values, target: RedisTarget, kind: ProcessKind): Re
     ...defined({
       password: values.REDIS_PASSWORD,
       sentinelPassword: values.SENTINEL_PASSWORD,
+      addressMap: values.REDIS_ADDRESS_MAP,
       tls: target.tls ? tls : undefined,
     }),
   };

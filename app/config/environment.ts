@@ -1,4 +1,5 @@
 import {
+  addressMap,
   hostPorts,
   identifier,
   oneOf,
@@ -24,6 +25,9 @@ export const environment = {
   REDIS_TLS_CERT_FILE: text('PEM file of the certificate that Redis asks of its clients.'),
   REDIS_TLS_KEY_FILE: text('PEM file of the key of that certificate.'),
   REDIS_TLS_SERVERNAME: text('The name that the certificates carry, where it is not the host of the address.'),
+  REDIS_ADDRESS_MAP: addressMap(
+    'Where servers are reached that Sentinel or Redis Cluster name by other addresses, as `10.92.0.5:6379=127.0.0.1:16379`, separated by commas; `moorline port-forward` sets it.',
+  ),
   REDIS_MAX_CONNECTIONS: withDefault('50', wholeNumber('The most connections of one gateway process.', 1, 10_000)),
   WORKER_REDIS_MAX_CONNECTIONS: withDefault(
     '30',

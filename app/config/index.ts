@@ -1,3 +1,4 @@
+export { reachableAt } from './address-map.js';
 export { ConfigError, loadClientConfig, loadConfig } from './config.js';
 export { connectionsNeeded } from './contradictions.js';
 export { environmentDocs } from './environment-docs.js';

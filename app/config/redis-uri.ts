@@ -84,7 +84,8 @@ export function parseHosts(hosts: string, defaultPort: number): HostPort[] {
   return hosts.split(',').map((text) => parseHost(text, defaultPort));
 }
 
-function parseHost(text: string, defaultPort: number): HostPort {
+/** `host:port`, `host`, `[IPv6]:port`. */
+export function parseHost(text: string, defaultPort: number): HostPort {
   const match = /^(?:\[(?<ipv6>[0-9a-fA-F:.]+)\]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>\d{1,5}))?$/.exec(text);
   const { ipv6, name, port = String(defaultPort) } = match?.groups ?? {};
   const host = ipv6 ?? name;

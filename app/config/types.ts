@@ -1,3 +1,4 @@
+import type { MappedAddress } from './address-map.js';
 import type { Values } from './read-environment.js';
 import type { HostPort, RedisTarget } from './redis-uri.js';
 
@@ -34,6 +35,8 @@ export interface RedisConfig {
   readonly sentinelPassword?: string;
   /** Present when the URI says rediss. Files are read at each connect, so that renewed certificates count. */
   readonly tls?: TlsConfig;
+  /** Where servers are reached that announce other addresses. */
+  readonly addressMap?: readonly MappedAddress[];
   readonly maxConnections: number;
   readonly socketTimeoutMs: number;
   readonly blockingTimeoutMs: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAddressMap } from './address-map.js';
 import { parseHosts, parseRedisUri, type HostPort } from './redis-uri.js';
 
 /** How the text of an environment variable becomes a value. */
@@ -97,6 +98,12 @@ export const redisUri = (description: string): Variable<ReturnType<typeof parseR
   description,
   expected: 'the address of Redis',
   schema: parsedBy(parseRedisUri),
+});
+
+export const addressMap = (description: string): Variable<ReturnType<typeof parseAddressMap>> => ({
+  description,
+  expected: 'announced=reachable, separated by commas',
+  schema: parsedBy(parseAddressMap),
 });
 
 /** Several `host:port`, with commas or blanks between. */

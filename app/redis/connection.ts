@@ -1,5 +1,5 @@
 import { Command as IoredisCommand, Redis } from 'ioredis';
-import type { HostPort, RedisConfig } from '../config/index.js';
+import { reachableAt, type HostPort, type RedisConfig } from '../config/index.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { commonOptions, credentials, tlsOptions } from './client-options.js';
 import type { FoundData } from './data-judgement.js';
@@ -143,14 +143,13 @@ export class Connection {
 /** Replies as they come. */
 const asBuffers = { replyEncoding: null };
 
-async function createClient({ host, port }: HostPort, settings: ConnectionSettings): Promise<Redis> {
+async function createClient(address: HostPort, settings: ConnectionSettings): Promise<Redis> {
   const { redis, name, socketTimeoutMs, protocol = 2 } = settings;
   return new Redis({
     ...commonOptions,
     ...credentials(redis),
     ...(await tlsOptions(redis.tls)),
-    host,
-    port,
+    ...reachableAt(address, redis.addressMap),
     connectionName: name,
     socketTimeout: socketTimeoutMs,
     protocol,

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { HostPort, RedisConfig } from '../config/index.js';
+import { reachableAt, type HostPort, type RedisConfig } from '../config/index.js';
 import { commonOptions, tlsOptions } from './client-options.js';
 import { formatAddress } from './connection.js';
 import type { Closable } from './keeper.js';
@@ -31,14 +31,14 @@ export class SentinelConnection implements Closable {
   /** `onFailover` is called when the Sentinel announces a new primary of that name. */
   static async open(
     address: HostPort,
-    { sentinelPassword, tls }: RedisConfig,
+    { sentinelPassword, tls, addressMap }: RedisConfig,
     primaryName: string,
     onFailover: () => void,
   ): Promise<SentinelConnection> {
     const client = new Redis({
       ...commonOptions,
       ...(await tlsOptions(tls)),
-      ...address,
+      ...reachableAt(address, addressMap),
       ...(sentinelPassword === undefined ? {} : { password: sentinelPassword }),
       socketTimeout: socketTimeoutMs,
       protocol: 3,

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { HostPort, RedisConfig } from '../../config/index.js';
+import { reachableAt, type HostPort, type RedisConfig } from '../../config/index.js';
 import { beforeDeadline, type Deadline } from '../../resilience/deadline.js';
 import { commonOptions, credentials, tlsOptions } from '../client-options.js';
 import { formatAddress } from '../connection.js';
@@ -20,7 +20,7 @@ export async function askNode(node: HostPort, redis: RedisConfig, deadline: Dead
     ...commonOptions,
     ...credentials(redis),
     ...(await tlsOptions(redis.tls)),
-    ...node,
+    ...reachableAt(node, redis.addressMap),
     protocol: 2,
     enableOfflineQueue: false,
     retryStrategy: () => null,

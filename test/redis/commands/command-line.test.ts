@@ -43,6 +43,7 @@ describe('the command line by itself', () => {
     ['schedule'],
     ['workers'],
     ['epoch', 'accept'],
+    ['port-forward'],
   ])('`moorline %s %s` has help', async (...args) => {
     const { code, stdout } = await moorline([...args, '--help']);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: moorline/)]);
