@@ -138,10 +138,12 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** The checks as the rendering engine takes them. */
-export const refusals: readonly Refusal[] = [...checks, ...upgradeChecks].map(({ id, check, message, fix }) =>
-  refuse({ id, check, message: `${message}; ${fix}` }),
-);
+/** The checks as the rendering engine takes them, by the file of the chart that they are printed in. */
+export const refusals = { 'checks.yaml': refusalsOf(checks), 'upgrade-checks.yaml': refusalsOf(upgradeChecks) };
+
+function refusalsOf(all: readonly Check[]): readonly Refusal[] {
+  return all.map(({ id, check, message, fix }) => refuse({ id, check, message: `${message}; ${fix}` }));
+}
 
 /** Resources written by hand replace the preset, its memory limit included. */
 function memoryLimit(component: string, resources: typeof v.redis.resources, applies?: Expr<boolean>): Check {

@@ -30,7 +30,10 @@ export function chartFiles(): Map<string, string> {
     ['LICENSE', readFileSync(new URL('../../LICENSE', import.meta.url), 'utf8')],
     ['.helmignore', '.git\n.DS_Store\n*.tmp\n'],
     ...Object.entries(helpers).map(([file, all]): [string, string] => [`templates/${file}`, printHelpers(all, header)]),
-    ['templates/checks.yaml', printRefusals(refusals, header)],
+    ...Object.entries(refusals).map(([file, all]): [string, string] => [
+      `templates/${file}`,
+      printRefusals(all, header),
+    ]),
     ['templates/NOTES.txt', printText(notes)],
     ...Object.entries(scripts).map(([file, text]): [string, string] => [`scripts/${file}`, text]),
     ...templates('templates', new Bundle(app, 'moorline', context)),

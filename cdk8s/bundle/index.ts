@@ -14,7 +14,7 @@ import { addWorker } from './worker.js';
 /** The whole bundle: one definition for manifests, chart and local processes. */
 export class Bundle extends TemplateChart {
   constructor(scope: Construct, id: string, context: Context) {
-    super(scope, id, context, refusals);
+    super(scope, id, context, Object.values(refusals).flat());
     addServiceAccounts(this);
     addSecrets(this);
     addScripts(this);
