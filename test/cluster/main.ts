@@ -8,6 +8,7 @@ import { scenarios } from './scenarios/index.js';
 interface Options {
   readonly quick?: true;
   readonly rounds: number;
+  readonly minutes: number;
   readonly strict?: true;
   readonly save?: true;
 }
@@ -21,6 +22,7 @@ const program = new Command('e2e')
   .argument('[scenarios...]', 'only these', addScenario, names)
   .addOption(new Option('--quick', 'only those that are quick and steady enough for every change'))
   .addOption(new Option('--rounds <n>', 'how often each').default(1).argParser(wholeNumber))
+  .addOption(new Option('--minutes <n>', 'begin none after so many').default(600).argParser(wholeNumber))
   .addOption(new Option('--strict', 'clients that wait for too long are a fault as well'))
   .addOption(new Option('--save', 'write the figures to docs/reliability.md'))
   .addHelpText(
@@ -31,7 +33,7 @@ const program = new Command('e2e')
 
 async function main(): Promise<number> {
   program.parse();
-  const { quick, rounds, strict, save } = program.opts<Options>();
+  const { quick, rounds, minutes, strict, save } = program.opts<Options>();
   const [wanted = names] = program.processedArgs as [readonly string[] | undefined];
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
   const results = await runScenarios({
     scenarios: scenarios.filter(({ name, isQuick }) => wanted.includes(name) && (quick !== true || isQuick === true)),
     rounds,
+    minutes,
     strict: strict === true,
     signal: interrupted.signal,
     report: reporter(process.stderr),

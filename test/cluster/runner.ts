@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
   readonly strict: boolean;
+  /** After so many no scenario is begun any more. */
+  readonly minutes: number;
   readonly signal: AbortSignal;
   readonly report: Reporter;
 }
@@ -40,11 +42,14 @@ export async function runScenarios(options: RunOptions): Promise<readonly Result
     },
   });
   const results: Result[] = [];
+  const endMs = performance.now() + options.minutes * 60_000;
   const interrupted = interruptedBy(signal);
   interrupted.catch(() => undefined);
   try {
     for (const scenario of scenarios) {
-      const reason = await scenario.whyNot?.();
+      const reason = isPast(endMs)
+        ? `no scenario is begun after ${options.minutes} minutes`
+        : await scenario.whyNot?.();
       if (reason !== undefined) report.notRun(scenario, reason);
       for (let round = 1; reason === undefined && round <= rounds; round += 1) {
         if (signal.aborted) return results;
@@ -62,6 +67,8 @@ export async function runScenarios(options: RunOptions): Promise<readonly Result
   return results;
 }
 
+const isPast = (atMs: number): boolean => performance.now() > atMs;
+
 async function play(stage: Stage, scenario: Scenario, round: number, interrupted: Promise<never>): Promise<Result> {
   const startMs = performance.now();
   stage.begin(scenario.bound);
@@ -70,12 +77,15 @@ async function play(stage: Stage, scenario: Scenario, round: number, interrupted
     () => [],
     (error: unknown) => [`broken off: ${(error as Error).message.trim()}`],
   );
+  const tookMs = performance.now() - startMs;
+  const violations = [...stage.violations, ...broken];
+  const kept = violations.length === 0 ? [] : await stage.keepEvidence();
   return {
     scenario,
     round,
     figures: [...stage.figures],
-    tookMs: performance.now() - startMs,
-    violations: [...stage.violations, ...broken],
+    tookMs,
+    violations: [...violations, ...kept.map((directory) => `what is known is in ${directory}`)],
   };
 }
 

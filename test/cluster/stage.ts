@@ -46,6 +46,8 @@ export class Stage {
   #bound: Bound = {};
   #standing: TestRelease | undefined;
   #hands: Hands | undefined;
+  /** The last one. */
+  #load: Load | undefined;
   readonly #others: TestRelease[] = [];
 
   constructor(private readonly options: StageOptions) {}
@@ -55,6 +57,7 @@ export class Stage {
     this.#bound = bound;
     this.figures.length = 0;
     this.violations.length = 0;
+    this.#load = undefined;
   }
 
   /** The release on which faults are tried; it is as good as new for whoever asks. */
@@ -97,21 +100,21 @@ export class Stage {
     options: UnderLoadOptions = {},
   ): Promise<void> {
     const load = new Load(release);
+    this.#load = load;
     try {
       await this.#underLoad(release, load, act, options);
-      if (this.violations.length > 0) await this.#keep(release, load);
-    } catch (error) {
-      await this.#keep(release, load);
-      throw error;
     } finally {
       await load.remove();
     }
   }
 
-  async #keep(release: TestRelease, load: Load): Promise<void> {
-    const directory = await keepEvidence(release);
-    await load.writeJournals(directory);
-    this.violations.push(`what is known is in ${directory}`);
+  /** Writes down what tells why something is wrong, before it is taken away. Answers where, a directory for each release. */
+  async keepEvidence(): Promise<string[]> {
+    const releases = [...(this.#standing === undefined ? [] : [this.#standing]), ...this.#others];
+    const directories = await Promise.all(releases.map(keepEvidence));
+    const [first] = directories;
+    if (first !== undefined) await this.#load?.writeJournals(first);
+    return directories;
   }
 
   async #underLoad(

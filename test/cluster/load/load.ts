@@ -75,7 +75,6 @@ export class Load {
 
   /** All that the clients have seen until now, a file a node. */
   async writeJournals(directory: string): Promise<void> {
-    await this.#read().catch(() => undefined);
     for (const { node, events } of this.#pods) {
       await writeFile(join(directory, `${node}.journal`), events.map((event) => JSON.stringify(event)).join('\n'));
     }
