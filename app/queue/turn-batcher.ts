@@ -36,9 +36,19 @@ interface Waiting extends TurnSubmission {
  */
 const again = { repeatable: true };
 
-/** Turns in batches: for each queue, what arrives in one tick, and whatever arrives while a turn is under way, shares the next call. */
+interface Line {
+  /** Those of which something is not sent yet. */
+  readonly waiting: Waiting[];
+  underWay: number;
+  isScheduled: boolean;
+}
+
+/** While Redis does the one, what was claimed by the other is at work. */
+const maxTurnsUnderWay = 2;
+
+/** Turns in batches: for each queue, what arrives in one tick, and whatever arrives while two turns are under way, shares the next call. */
 export class TurnBatcher {
-  private readonly lines = new Map<string, Waiting[]>();
+  private readonly lines = new Map<string, Line>();
   private readonly running = new Set<Promise<void>>();
 
   constructor(
@@ -70,28 +80,46 @@ export class TurnBatcher {
     do {
       await Promise.all(this.running);
       await new Promise(setImmediate);
-    } while (this.running.size > 0);
+    } while (this.running.size > 0 || this.lines.size > 0);
   }
 
   private join(queue: string, submission: Waiting): void {
     const line = this.lines.get(queue);
     if (line !== undefined) {
-      line.push(submission);
+      line.waiting.push(submission);
+      this.schedule(queue, line);
       return;
     }
-    const running = this.runTurns(queue, [submission]).finally(() => this.running.delete(running));
-    this.running.add(running);
+    const begun = { waiting: [submission], underWay: 0, isScheduled: false };
+    this.lines.set(queue, begun);
+    this.schedule(queue, begun);
   }
 
-  private async runTurns(queue: string, line: Waiting[]): Promise<void> {
-    this.lines.set(queue, line);
-    while (line.length > 0) {
-      // Requests of the same tick belong to one turn.
-      await new Promise(setImmediate);
-      await this.run(queue, cutTurn(line));
-      line.splice(0, line.length, ...line.filter(({ open }) => open > 0));
-    }
-    this.lines.delete(queue);
+  /** The turn begins when all who are awake have had their say: what they want now belongs to it. */
+  private schedule(queue: string, line: Line): void {
+    if (line.isScheduled || line.underWay >= maxTurnsUnderWay || line.waiting.length === 0) return;
+    line.isScheduled = true;
+    process.nextTick(() => {
+      line.isScheduled = false;
+      line.underWay += 1;
+      const running = this.run(queue, this.cut(line)).then(() => {
+        this.running.delete(running);
+        line.underWay -= 1;
+        if (line.underWay === 0 && line.waiting.length === 0) this.lines.delete(queue);
+        else this.schedule(queue, line);
+      });
+      this.running.add(running);
+      this.schedule(queue, line);
+    });
+  }
+
+  /** What is sent as a whole leaves the line. */
+  private cut({ waiting }: Line): TurnPlan<Waiting> {
+    const plan = cutTurn(waiting);
+    const isSent = ({ next, settlements, claim }: Waiting) => next === settlements.length && claim === undefined;
+    const unsent = waiting.findIndex((submission) => !isSent(submission));
+    waiting.splice(0, unsent === -1 ? waiting.length : unsent);
+    return plan;
   }
 
   private async run(queue: string, { settlements, claims }: TurnPlan<Waiting>): Promise<void> {
@@ -153,5 +181,7 @@ function closeOne(submission: Waiting, outlook: Outlook): void {
 /** What of it is not sent yet stays unsent. */
 function fail(submission: Waiting, error: unknown): void {
   submission.open = 0;
+  submission.next = submission.settlements.length;
+  submission.claim = undefined;
   submission.reject(error);
 }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.js';
 import { limits } from '../queue/limits.js';
 import { unconfirmedAmong } from '../queue/settlement.js';
@@ -195,6 +195,13 @@ export class Consumer {
     for (const [outcome, jobs] of this.finished) metrics.finished.inc({ queue, outcome }, jobs);
     this.finished.clear();
   }
+}
+
+/** When all who are awake have had their say, in the same turn of the event loop. */
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
 }
 
 function noWait(): void {}

@@ -111,7 +111,9 @@ export class QueueWorker {
         continue;
       }
       // What finishes in the same tick is settled by the same call.
-      await new Promise(setImmediate);
+      await new Promise<void>((resolve) => {
+        process.nextTick(resolve);
+      });
       const settlements = this.outbox.splice(0, maxSettlementsPerCall);
       this.isSettling = true;
       try {

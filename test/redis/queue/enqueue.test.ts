@@ -52,6 +52,36 @@ describe('enqueue', () => {
     ]);
   });
 
+  test('of many jobs in one call those that are in line already keep their data and their places', async () => {
+    const { queues, connections } = await open();
+    await queues.enqueue('again', [
+      { id: 'a', data: 'first' },
+      { id: 'b', data: 'first' },
+    ]);
+    const before = (await readZset(connections, queueKey('again', 'ready'))).slice(0, 2);
+    const ids = ['c', 'b', 'd', 'a', 'e', 'c', 'f'];
+    const { jobs } = await queues.enqueue(
+      'again',
+      ids.map((id) => ({ id, data: 'second' })),
+    );
+    expect(jobs.map(({ status }) => status)).toEqual([
+      'queued',
+      'duplicate',
+      'queued',
+      'duplicate',
+      'queued',
+      'duplicate',
+      'queued',
+    ]);
+    const ready = await readZset(connections, queueKey('again', 'ready'));
+    expect(ready.slice(0, 2)).toEqual(before);
+    expect(ready.map(([id]) => id)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(await queueState(connections, 'again')).toMatchObject({
+      jobs: { a: '"first"', b: '"first"', c: '"second"' },
+    });
+    expect(await queues.counts('again')).toMatchObject({ ready: 6, totals: { enqueued: 6 } });
+  });
+
   test('an id stays one job while it is ready, delayed, leased, waiting for its retry, done or dead', async () => {
     const { queues, connections } = await open();
     await queues.enqueue(
