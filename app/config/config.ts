@@ -70,7 +70,7 @@ function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Confi
       port: values.MOORLINE_PORT,
       drainMs: values.MOORLINE_DRAIN_MS,
       maxBodyBytes: values.MOORLINE_MAX_BODY_BYTES,
-      ...defined({ token: values.MOORLINE_TOKEN }),
+      ...defined({ token: values.MOORLINE_TOKEN, tokensFile: values.MOORLINE_TOKENS_FILE }),
     },
     log: { level: values.MOORLINE_LOG_LEVEL },
     queue: {

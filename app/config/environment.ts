@@ -62,7 +62,10 @@ export const environment = {
 
   MOORLINE_HOST: withDefault('0.0.0.0', text('Address to listen on; `::` for IPv6 and IPv4.')),
   MOORLINE_PORT: withDefault('8080', wholeNumber('Port to listen on; 0 lets the system choose.', 0, 65_535)),
-  MOORLINE_TOKEN: secret('Bearer token that requests must carry. Default: none is asked for.'),
+  MOORLINE_TOKEN: secret('Bearer token that requests must carry; it may do everything. Default: none is asked for.'),
+  MOORLINE_TOKENS_FILE: text(
+    'File of more tokens, each with a name and scopes, read again when it changes: see docs/security.md.',
+  ),
   MOORLINE_LOG_LEVEL: withDefault(
     'info',
     oneOf('What is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

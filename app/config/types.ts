@@ -56,6 +56,8 @@ export interface HttpConfig {
   readonly token?: string;
   /** How long a gateway that is told to stop goes on serving. */
   readonly drainMs: number;
+  /** Of more tokens, which may do less. */
+  readonly tokensFile?: string;
   readonly maxBodyBytes: number;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { z } from 'zod';
+import { scopes } from '../operations/tokens/scopes.js';
 import { errorCatalogue } from '../resilience/errors.js';
 import type { RouteDocument } from './route-types.js';
 
@@ -23,9 +24,8 @@ export function serveOpenApi(server: FastifyInstance, version: string): void {
   server.get('/openapi.json', () => ({
     openapi: '3.1.0',
     info: { title: 'Moorline', version, description: 'Times are milliseconds, ids are strings.' },
-    security: [{ token: [] }],
     paths,
-    components: { schemas, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: { schemas, securitySchemes: { token: tokenScheme } },
   }));
 }
 
@@ -34,6 +34,7 @@ function describeOperation(route: RouteOptions, document: RouteDocument, toSchem
   return {
     summary: document.summary,
     description: document.description,
+    security: [{ token: [route.config?.scope] }],
     parameters: [
       ...describeParameters('path', params, toSchema),
       ...describeParameters('query', querystring, toSchema),
@@ -83,6 +84,15 @@ function schemaPrinter(components: JsonObject): ToSchema {
     return inComponents(rest);
   };
 }
+
+/** An operation names the scope that a token needs for it. */
+const tokenScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: `Scopes: ${Object.entries(scopes)
+    .map(([name, meaning]) => `\`${name}\` (${meaning})`)
+    .join(', ')}.`,
+};
 
 const errorSchema = {
   type: 'object',

@@ -9,6 +9,7 @@ import { connectRedis, poolStats, type RedisConnections } from '../redis/index.j
 import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
 import { serveOperations } from './routes.js';
+import { openTokens } from './tokens/open-tokens.js';
 
 /** What gateway and worker have in common. */
 export interface Foundation {
@@ -25,6 +26,7 @@ export interface Foundation {
 
 /** Nothing here waits for Redis: pods start in any order, and this one listens and is not ready meanwhile. */
 export function layFoundation(config: Config, log: Logger, stopping: AbortSignal): Foundation {
+  const tokens = openTokens(config, log);
   const registry = createMetrics();
   const connections = connectRedis({ config, log, metrics: registry });
   const unsharded = new RedisQueues(connections, {
@@ -41,7 +43,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     podName: config.pod.name,
     nodeName: config.pod.node,
   };
-  const server = createHttpServer({ log, registry, token: config.http.token, stopping });
+  const server = createHttpServer({ log, registry, findCaller: tokens.findCaller, stopping });
   serveOperations(server, {
     registry,
     health: new Health(identity, () => connections.status(), stopping),
@@ -50,6 +52,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
   });
   const close = async (): Promise<void> => {
     await server.close();
+    tokens.close();
     await queues.close();
     await connections.close();
   };

@@ -4,14 +4,15 @@ import type { Logger } from '../log.js';
 import type { Registry } from '../metrics.js';
 import { answerUnknownRoutes } from './unknown-route.js';
 import { errorReply, type ErrorReply, rawErrorResponse } from './error-reply.js';
-import { requireBearerToken } from './bearer-token.js';
+import { requireToken } from './tokens/guard.js';
+import type { FindCaller } from './tokens/tokens.js';
 import { measureRequests } from './request-metrics.js';
 
 export interface HttpServerOptions {
   readonly log: Logger;
   readonly registry: Registry;
-  /** Guards /api/; everything is open without one. */
-  readonly token?: string;
+  /** Guards /api/; everything is open without it. */
+  readonly findCaller?: FindCaller;
   /** From then on each answer ends its connection, so that the next request goes to who stays. */
   readonly stopping?: AbortSignal;
 }
@@ -22,8 +23,8 @@ const requestTimeoutMs = 60_000;
 /** Ids of 200 characters, each percent-encoded UTF-8, still are parts of a path. */
 const maxParamLength = 2_400;
 
-/** An HTTP server as gateway and worker have it: one shape of errors, request ids, metrics, a token. Routes are the caller's. */
-export function createHttpServer({ log, registry, token, stopping }: HttpServerOptions): FastifyInstance {
+/** An HTTP server as gateway and worker have it: one shape of errors, request ids, metrics, tokens. Routes are the caller's. */
+export function createHttpServer({ log, registry, findCaller, stopping }: HttpServerOptions): FastifyInstance {
   // Named by its own interface: with pino's, the server would be of another type than every plugin expects.
   const loggerInstance: FastifyBaseLogger = log;
   const server = fastify({
@@ -52,7 +53,7 @@ export function createHttpServer({ log, registry, token, stopping }: HttpServerO
     return sendError(reply, answer);
   });
   measureRequests(server, registry);
-  requireBearerToken(server, token);
+  requireToken(server, findCaller);
   answerUnknownRoutes(server);
   return server;
 }

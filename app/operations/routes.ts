@@ -15,9 +15,11 @@ export function serveOperations(server: FastifyInstance, parts: OperationsParts)
   const { health, registry, poolStats, acceptDataLoss } = parts;
   serveVitals(server, { readiness: () => health.readiness(), report: () => health.report(), registry });
 
-  server.get('/api/v1/redis/pool-stats', () => poolStats());
+  server.get('/api/v1/redis/pool-stats', { config: { scope: 'read' } }, () => poolStats());
 
-  server.post('/api/v1/redis/epoch/accept', async () => ({ epoch: await acceptDataLoss() }));
+  server.post('/api/v1/redis/epoch/accept', { config: { scope: 'operate' } }, async () => ({
+    epoch: await acceptDataLoss(),
+  }));
 }
 
 export interface VitalsParts {

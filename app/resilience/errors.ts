@@ -13,8 +13,16 @@ export const errorCatalogue = {
   unauthorized: {
     status: 401,
     retryable: false,
-    meaning: 'The request has no token, or not the one that this server asks for.',
-    remedy: 'Send `Authorization: Bearer <token>`; the token is that of MOORLINE_TOKEN.',
+    meaning: 'The request has no token, or none that this server knows.',
+    remedy:
+      'Send `Authorization: Bearer <token>`; the token is that of MOORLINE_TOKEN, or of a line of MOORLINE_TOKENS_FILE.',
+  },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    meaning:
+      'The token is known, but lacks the scope of this route. The message names the scope and whose token it is.',
+    remedy: 'Use a token that has the scope, or add it to the line of that token.',
   },
   not_found: {
     status: 404,

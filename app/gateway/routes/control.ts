@@ -9,7 +9,10 @@ export function controlRoutes(server: Routes, { queues }: { readonly queues: Que
     '/api/v1/queues/:queue/pause',
     {
       schema: { params: queueParams, body: noBody },
-      config: { document: { summary: 'Pause: nothing is claimed until it resumes', status: 200, answer: pauseAnswer } },
+      config: {
+        scope: 'operate',
+        document: { summary: 'Pause: nothing is claimed until it resumes', status: 200, answer: pauseAnswer },
+      },
     },
     async ({ params: { queue } }) => {
       await queues.pause(queue);
@@ -21,7 +24,10 @@ export function controlRoutes(server: Routes, { queues }: { readonly queues: Que
     '/api/v1/queues/:queue/resume',
     {
       schema: { params: queueParams, body: noBody },
-      config: { document: { summary: 'Resume a queue that is paused or draining', status: 200, answer: pauseAnswer } },
+      config: {
+        scope: 'operate',
+        document: { summary: 'Resume a queue that is paused or draining', status: 200, answer: pauseAnswer },
+      },
     },
     async ({ params: { queue } }) => {
       await queues.resume(queue);
@@ -34,6 +40,7 @@ export function controlRoutes(server: Routes, { queues }: { readonly queues: Que
     {
       schema: { params: queueParams, body: noBody },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Drain: what is there is handed out, and new jobs are refused (409 queue_paused) until it resumes',
           status: 200,
@@ -52,6 +59,7 @@ export function controlRoutes(server: Routes, { queues }: { readonly queues: Que
     {
       schema: { params: queueParams, body: emptyBody },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Remove jobs that are not under way',
           description:
@@ -69,6 +77,7 @@ export function controlRoutes(server: Routes, { queues }: { readonly queues: Que
     {
       schema: { params: keyParams, body: noBody },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Pause one key: nothing of it is claimed until it resumes',
           status: 200,
@@ -86,7 +95,7 @@ export function controlRoutes(server: Routes, { queues }: { readonly queues: Que
     '/api/v1/queues/:queue/keys/:key/resume',
     {
       schema: { params: keyParams, body: noBody },
-      config: { document: { summary: 'Resume a paused key', status: 200, answer: pauseKeyAnswer } },
+      config: { scope: 'operate', document: { summary: 'Resume a paused key', status: 200, answer: pauseKeyAnswer } },
     },
     async ({ params: { queue, key } }) => {
       await queues.resumeKey(queue, key);

@@ -22,7 +22,7 @@ export function deadRoutes(server: Routes, { queues }: { readonly queues: Queues
     '/api/v1/queues/:queue/dead',
     {
       schema: { params: queueParams, querystring: deadQuery },
-      config: { document: { summary: 'Dead letters with their errors', status: 200, answer: deadPage } },
+      config: { scope: 'read', document: { summary: 'Dead letters with their errors', status: 200, answer: deadPage } },
     },
     async (request, reply) => {
       const { limit = 50, ...filter } = request.query;
@@ -36,6 +36,7 @@ export function deadRoutes(server: Routes, { queues }: { readonly queues: Queues
     {
       schema: { params: queueParams, querystring: groupsQuery },
       config: {
+        scope: 'read',
         document: { summary: 'Dead letters by what they died of, the most first', status: 200, answer: deadGroups },
       },
     },
@@ -47,6 +48,7 @@ export function deadRoutes(server: Routes, { queues }: { readonly queues: Queues
     {
       schema: { params: queueParams, querystring: auditQuery },
       config: {
+        scope: 'read',
         document: {
           summary: 'Who replayed or purged dead letters, the last one first',
           status: 200,
@@ -62,6 +64,7 @@ export function deadRoutes(server: Routes, { queues }: { readonly queues: Queues
     {
       schema: { params: queueParams, body: deadSelection },
       config: {
+        scope: 'operate',
         document: { summary: 'Make dead letters ready again, as if new', status: 200, answer: replayAnswer },
       },
     },
@@ -73,7 +76,7 @@ export function deadRoutes(server: Routes, { queues }: { readonly queues: Queues
     '/api/v1/queues/:queue/dead/purge',
     {
       schema: { params: queueParams, body: deadSelection },
-      config: { document: { summary: 'Delete dead letters', status: 200, answer: purgeAnswer } },
+      config: { scope: 'operate', document: { summary: 'Delete dead letters', status: 200, answer: purgeAnswer } },
     },
     (request) =>
       queues.purge(request.params.queue, selectionOf(request.body), { ...request.body, by: clientOf(request) }),
@@ -93,6 +96,5 @@ function selectionOf({
   return fingerprint === undefined ? { all: true, ...narrowing } : { fingerprint, ...narrowing };
 }
 
-/** For the audit. There is one token, so it has no name. */
-const clientOf = ({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): string =>
-  `${headers.authorization === undefined ? 'anonymous' : 'token'} at ${ip}`;
+/** For the audit: the name of the token, never the token. */
+const clientOf = ({ caller, ip }: Pick<FastifyRequest, 'caller' | 'ip'>): string => `${caller} at ${ip}`;

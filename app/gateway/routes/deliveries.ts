@@ -21,6 +21,7 @@ export function deliveryRoutes(server: Routes, { queues, counters, waitingClaims
     {
       schema: { params: queueParams, body: claimBody.nullish() },
       config: {
+        scope: 'consume',
         document: {
           summary: 'Claim jobs under a lease, waiting for work',
           description: 'Answers an empty list when nothing came within waitMs, or when the server is about to stop.',
@@ -44,6 +45,7 @@ export function deliveryRoutes(server: Routes, { queues, counters, waitingClaims
     {
       schema: { params: queueParams, body: settleBody },
       config: {
+        scope: 'consume',
         document: {
           summary: 'Settle deliveries and claim the next jobs in the same trip',
           description:

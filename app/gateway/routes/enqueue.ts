@@ -29,7 +29,7 @@ export function enqueueRoutes(server: Routes, { queues, counters, maxBodyBytes }
 
   server.post(
     '/api/v1/queues/:queue/jobs',
-    { schema: { params: queueParams }, config: { document } },
+    { schema: { params: queueParams }, config: { scope: 'produce', document } },
     async (request, reply) => {
       const { queue } = request.params;
       try {

@@ -11,7 +11,10 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
     '/api/v1/queues',
     {
       schema: { querystring: queueListQuery },
-      config: { document: { summary: 'All queues with their counts, by name', status: 200, answer: queueList } },
+      config: {
+        scope: 'read',
+        document: { summary: 'All queues with their counts, by name', status: 200, answer: queueList },
+      },
     },
     async (request) => {
       const { limit = 100, cursor = '' } = request.query;
@@ -29,6 +32,7 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
     {
       schema: { params: queueParams },
       config: {
+        scope: 'read',
         document: {
           summary: 'Counts and rates of a queue',
           description: 'All zero for a queue that was never used: a queue exists as soon as it is named.',
@@ -44,7 +48,7 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
     '/api/v1/queues/:queue/jobs/:id',
     {
       schema: { params: jobParams },
-      config: { document: { summary: 'Where a job is, and why', status: 200, answer: jobView } },
+      config: { scope: 'read', document: { summary: 'Where a job is, and why', status: 200, answer: jobView } },
     },
     async (request, reply) => {
       const { queue, id } = request.params;
@@ -64,6 +68,7 @@ export function queueRoutes(server: Routes, { queues }: { readonly queues: Queue
     {
       schema: { params: jobParams },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Cancel a job',
           description:

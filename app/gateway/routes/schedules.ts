@@ -20,6 +20,7 @@ export function scheduleRoutes(server: Routes, { schedules, changed }: ScheduleR
     {
       schema: { params: scheduleParams, body: scheduleDefinition },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Make or replace a schedule',
           description:
@@ -40,7 +41,10 @@ export function scheduleRoutes(server: Routes, { schedules, changed }: ScheduleR
     path,
     {
       schema: { params: scheduleParams },
-      config: { document: { summary: 'A schedule and its next run', status: 200, answer: scheduleView } },
+      config: {
+        scope: 'read',
+        document: { summary: 'A schedule and its next run', status: 200, answer: scheduleView },
+      },
     },
     async (request) => {
       const { queue, name } = request.params;
@@ -55,6 +59,7 @@ export function scheduleRoutes(server: Routes, { schedules, changed }: ScheduleR
     {
       schema: { params: scheduleParams },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Delete a schedule; jobs that it has made stay',
           status: 200,
@@ -73,7 +78,10 @@ export function scheduleRoutes(server: Routes, { schedules, changed }: ScheduleR
     '/api/v1/queues/:queue/schedules',
     {
       schema: { params: queueParams, querystring: scheduleListQuery },
-      config: { document: { summary: 'Schedules of a queue, by name', status: 200, answer: scheduleList } },
+      config: {
+        scope: 'read',
+        document: { summary: 'Schedules of a queue, by name', status: 200, answer: scheduleList },
+      },
     },
     (request) => {
       const { limit = 100, cursor } = request.query;

@@ -10,7 +10,7 @@ export function settingsRoutes(server: Routes, { queues }: { readonly queues: Qu
     '/api/v1/queues/:queue/settings',
     {
       schema: { params: queueParams },
-      config: { document: { summary: 'Settings of a queue', status: 200, answer: settingsView } },
+      config: { scope: 'read', document: { summary: 'Settings of a queue', status: 200, answer: settingsView } },
     },
     (request) => queues.settings(request.params.queue),
   );
@@ -20,6 +20,7 @@ export function settingsRoutes(server: Routes, { queues }: { readonly queues: Qu
     {
       schema: { params: queueParams, body: queueSettings },
       config: {
+        scope: 'operate',
         document: {
           summary: 'Replace the settings of a queue',
           description: 'As a whole: what is left out goes back to its default.',

@@ -8,6 +8,7 @@ export function workerRoutes(server: Routes, { workers }: { readonly workers: Wo
     '/api/v1/workers',
     {
       config: {
+        scope: 'read',
         document: {
           summary: 'The worker processes that run now, by name',
           description: 'Each tells of itself every 30 seconds. Applications that claim jobs themselves are not in it.',
