@@ -119,6 +119,12 @@ export const checks: readonly Check[] = [
     fix: 'list the ports of that Redis and of its Sentinels in networkPolicy.external.ports',
   },
   {
+    id: 'http-route-parents',
+    check: and(v.gateway.httpRoute.enabled, not(v.gateway.httpRoute.parentRefs)),
+    message: 'gateway.httpRoute.enabled is true, but parentRefs is empty: the route would attach to no Gateway',
+    fix: 'name the Gateway, for example --set gateway.httpRoute.parentRefs[0].name=public',
+  },
+  {
     id: 'network-push',
     check: and(v.networkPolicy.enabled, v.worker.push, not(v.networkPolicy.worker.egress)),
     message: 'worker.push is set, but networkPolicy.worker.egress is empty: no worker could reach these URLs',

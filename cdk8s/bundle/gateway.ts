@@ -7,6 +7,7 @@ import {
   mul,
   not,
   optional,
+  orElse,
   release,
   spread,
   spreadFields,
@@ -20,7 +21,7 @@ import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVol
 import { disruptionBudget } from './disruption-budget.js';
 import { isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
-import { paths, secretKeys, secretMode } from './paths.js';
+import { paths, secretKeys, secretMode, tokensKey } from './paths.js';
 import { containerSecurity, graceSeconds, podSettings } from './pod.js';
 import { spreadSoftly } from './placement.js';
 import { resources } from './resources.js';
@@ -86,13 +87,14 @@ const container: Templated<V1Container> = {
     ...appEnv(v.gateway.logLevel, `${mul(stopSeconds, 1000)}`),
     { name: environmentNames.MOORLINE_DRAIN_MS, value: `${mul(v.gateway.drainSeconds, 1000)}` },
     { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
+    { name: environmentNames.MOORLINE_TOKENS_FILE, value: `${paths.tokens}/${tokensKey}` },
     { name: environmentNames.MOORLINE_MAX_BODY_BYTES, value: `${v.gateway.maxBodyBytes}` },
     spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),
   ],
   ...appProbes,
   resources: resources.gateway,
   securityContext: containerSecurity,
-  volumeMounts: [secretsMount, externalMount],
+  volumeMounts: [secretsMount, { name: 'tokens', mountPath: paths.tokens, readOnly: true }, externalMount],
 };
 
 const bundledKeys = Object.values(secretKeys).join(',');
@@ -137,6 +139,15 @@ const volumes: ListItem<V1Volume>[] = [
       },
     },
   ),
+  {
+    name: 'tokens',
+    secret: {
+      secretName: orElse(v.auth.tokensSecret, names.secret),
+      defaultMode: secretMode,
+      optional: true,
+      items: [{ key: tokensKey, path: tokensKey }],
+    },
+  },
   externalVolume,
   when(isGenerated, tokenVolume),
 ];

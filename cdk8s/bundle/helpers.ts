@@ -15,6 +15,7 @@ import {
   sentinelNodes,
   unusualPorts,
 } from './names.js';
+import { podPartials } from './pod.js';
 import { redisConfig } from './redis-config.js';
 import { resources } from './resources.js';
 import { sentinelConfig } from './sentinel-config.js';
@@ -26,5 +27,6 @@ export const helpers = {
   '_existing.tpl': existingHelpers,
   '_configuration.tpl': [redisConfig, sentinelConfig],
   '_labels.tpl': labelPartials,
+  '_pods.tpl': podPartials,
   '_resources.tpl': Object.values(resources),
 };

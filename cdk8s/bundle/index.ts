@@ -3,6 +3,7 @@ import { TemplateChart, type Context } from '../template/index.js';
 import { refusals } from '../checks.js';
 import { addAgent } from './agent.js';
 import { addAutoscaling } from './autoscaling.js';
+import { addExposure } from './exposure.js';
 import { addGateway } from './gateway.js';
 import { addNetworkPolicies } from './network.js';
 import { addRedis } from './redis.js';
@@ -21,6 +22,7 @@ export class Bundle extends TemplateChart {
     addRedis(this);
     addSentinel(this);
     addGateway(this);
+    addExposure(this);
     addWorker(this);
     addAgent(this);
     addAutoscaling(this);

@@ -3,6 +3,7 @@ export const paths = {
   config: '/etc/moorline/config',
   scripts: '/etc/moorline/scripts',
   secrets: '/etc/moorline/secrets',
+  tokens: '/etc/moorline/tokens',
   externalSecrets: '/etc/moorline/external-secrets',
   handlers: '/etc/moorline/handlers',
   topology: '/etc/moorline/topology',
@@ -15,6 +16,9 @@ export const secretKeys = {
   sentinelPassword: 'sentinel-password',
   gatewayToken: 'gateway-token',
 } as const;
+
+/** Of a Secret: tokens of the gateway with scopes, one a line. Nobody makes it but the user. */
+export const tokensKey = 'gateway-tokens';
 
 /** Secret files: readable by the group of the pod, by nobody else. */
 export const secretMode = 0o440;

@@ -1,11 +1,12 @@
 import type {
   V1Affinity,
+  V1PodDNSConfig,
   V1PodSecurityContext,
   V1PodSpec,
   V1SecurityContext,
   V1Toleration,
 } from '@kubernetes/client-node';
-import { add, optional, verbatim, type Arg, type Expr, type Refs, type Templated } from '../template/index.js';
+import { add, optional, partial, verbatim, type Arg, type Expr, type Refs, type Templated } from '../template/index.js';
 import type { Values } from '../values/index.js';
 import { v } from './inputs.js';
 
@@ -14,20 +15,31 @@ import { v } from './inputs.js';
 /** Any but root: the images need no user of their own. Above 10000, so that it is no user of the node either. */
 const uid = 10001;
 
-export const podSecurity: Templated<V1PodSecurityContext> = {
+export const podSecurity = partial<V1PodSecurityContext>('moorline.podSecurity', {
   runAsNonRoot: true,
   runAsUser: uid,
   runAsGroup: uid,
   fsGroup: uid,
   fsGroupChangePolicy: 'OnRootMismatch',
   seccompProfile: { type: 'RuntimeDefault' },
-};
+});
 
-export const containerSecurity: Templated<V1SecurityContext> = {
+export const containerSecurity = partial<V1SecurityContext>('moorline.containerSecurity', {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
-};
+});
+
+/** Names are asked for exactly when a node is lost, and a replica of the DNS may be on it: ask once, give up soon. */
+const dnsConfig = partial<V1PodDNSConfig>('moorline.dnsConfig', {
+  options: [
+    { name: 'ndots', value: '1' },
+    { name: 'timeout', value: '1' },
+    { name: 'attempts', value: '2' },
+  ],
+});
+
+export const podPartials = [podSecurity, containerSecurity, dnsConfig];
 
 type Scheduled = Refs<
   Pick<
@@ -48,14 +60,7 @@ export const podSettings = (section: Scheduled, graceSeconds: Arg<number>) =>
     schedulerName: optional(section.schedulerName),
     runtimeClassName: optional(section.runtimeClassName),
     securityContext: podSecurity,
-    // Names are asked for exactly when a node is lost, and a replica of the DNS may be on it: ask once, give up soon.
-    dnsConfig: {
-      options: [
-        { name: 'ndots', value: '1' },
-        { name: 'timeout', value: '1' },
-        { name: 'attempts', value: '2' },
-      ],
-    },
+    dnsConfig,
     nodeSelector: optional(section.nodeSelector),
     tolerations: optional(verbatim<V1Toleration[]>(section.tolerations)),
     affinity: optional(verbatim<V1Affinity>(section.affinity)),

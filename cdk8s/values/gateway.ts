@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EnvironmentName } from '../../app/config/index.js';
+import { httpRoute, ingress } from './exposure.js';
 import { annotations, extraEnv, port, resources, scheduling } from './fields.js';
 import { softSpread } from './spread.js';
 
@@ -17,6 +18,7 @@ export const appEnvironment = [
   'MOORLINE_HOST',
   'MOORLINE_PORT',
   'MOORLINE_TOKEN_FILE',
+  'MOORLINE_TOKENS_FILE',
   'MOORLINE_LOG_LEVEL',
   'MOORLINE_MAX_BODY_BYTES',
   'MOORLINE_DRAIN_MS',
@@ -54,6 +56,8 @@ export const gateway = z
         annotations: annotations.default({}).describe('Annotations of the Service.'),
       })
       .prefault({}),
+    ingress,
+    httpRoute,
     maxBodyBytes: z.int().min(1024).max(16777216).default(16777216).describe('Largest request body.'),
     logLevel,
     drainSeconds: z

@@ -72,6 +72,11 @@ export const refusedExamples = [
     says: 'external.uri names other ports',
   },
   {
+    id: 'http-route-parents',
+    values: { gateway: { httpRoute: { enabled: true } } },
+    says: 'gateway.httpRoute.enabled is true, but parentRefs is empty',
+  },
+  {
     id: 'network-push',
     values: { worker: { push: { mail: 'http://mail.default/jobs' } } },
     says: 'worker.push is set, but networkPolicy.worker.egress is empty',

@@ -82,7 +82,11 @@ export interface Volume {
   readonly name: string;
   readonly emptyDir?: object;
   readonly configMap?: NamedKeys;
-  readonly secret?: { readonly secretName?: string; readonly items?: readonly KeyToPath[] };
+  readonly secret?: {
+    readonly secretName?: string;
+    readonly items?: readonly KeyToPath[];
+    readonly optional?: boolean;
+  };
   readonly projected?: { readonly sources?: readonly ProjectedSource[] };
 }
 

@@ -21,6 +21,8 @@ export function volumeFiles(
   const volume = pod.volumes.find((candidate) => candidate.name === name);
   if (volume?.emptyDir !== undefined) return [];
   if (volume?.configMap !== undefined) return configMapFiles(pod, volume.configMap, manifests);
+  // What the user may bring or not, nobody brings here.
+  if (volume?.secret?.optional === true) return [];
   if (volume?.secret !== undefined) {
     return secretFiles(pod, volume.secret.secretName ?? '', volume.secret.items, readSecret);
   }

@@ -22,6 +22,7 @@ export function acceptable(random: unknown): unknown {
   for (const component of components) limitMemory(values[component]);
   const external = isTree(values['external']) ? values['external'] : {};
   openForPushes(values);
+  attachRoute(values);
   const uri = values['mode'] === 'external' ? 'redis://redis.databases:6379' : '';
   return { ...values, external: { ...external, uri } };
 }
@@ -41,6 +42,12 @@ function openForPushes({ worker, networkPolicy }: Tree): void {
   const rules =
     isTree(networkPolicy) && isTree(networkPolicy['worker']) ? networkPolicy['worker']['egress'] : undefined;
   if (isTree(worker) && (!Array.isArray(rules) || rules.length === 0)) Reflect.deleteProperty(worker, 'push');
+}
+
+/** A route needs a Gateway. */
+function attachRoute({ gateway }: Tree): void {
+  const route = isTree(gateway) ? gateway['httpRoute'] : undefined;
+  if (isTree(route)) route['parentRefs'] = [{ name: 'public' }];
 }
 
 function limitMemory(component: unknown): void {
