@@ -60,7 +60,7 @@ export async function startAgent(config: Config, log: Logger, stopping: AbortSig
     },
   });
 
-  const server = createHttpServer({ log, registry, token: config.http.token });
+  const server = createHttpServer({ log, registry });
   const readiness = (): Readiness => {
     if (stopping.aborted) return { ready: false, reason: 'The process is stopping' };
     return lease.isKnown ? { ready: true } : { ready: false, reason: 'The Lease cannot be read' };
