@@ -9,6 +9,7 @@
 #   votes            a word per Sentinel: silent | blank (monitors nothing) | ORDINAL@EPOCH | elsewhere@EPOCH (an address of no node)
 #   peers            a word per node, in ordinal order: me | silent | primary,DATA,OFFSET,REPLICAS | replica,DATA,OFFSET,LINK
 #                    DATA kept | none, REPLICAS connected ones, LINK synced (with this node until it stopped) | apart
+#   record           what the agent wrote down last: ORDINAL@EPOCH, or empty
 #   force_primary    the break-glass value: an ordinal or empty
 #   failover_answer  what Sentinel answered to our last request: no-good-replica or anything else
 #   patience         new (just begun) | left | spent
@@ -82,6 +83,8 @@ decide_when_nobody_is_named() {
     wait_for 'a majority of the Sentinels to answer'
   elif [ -n "$force_primary" ]; then
     decide_by_force
+  elif record_counts; then
+    decide_by_record
   elif [ "$verdict" = blank ] && [ "$local_data" = none ]; then
     decide_first_boot
   else
@@ -113,6 +116,45 @@ decide_by_force() {
     doubt 'redis.bootstrap.forcePrimary names this node, but its volume is empty' 'name a node that holds data'
   else
     start_as_primary "redis.bootstrap.forcePrimary names this node; $why"
+  fi
+}
+
+# The agent's record may be a minute and a half old: it ranks below every live word. It counts where a majority of the Sentinels answers and has
+# forgotten, and the others know nothing newer, nor anything else of the same epoch. Their silence is no reason to go by it: they may know better.
+record_counts() {
+  [ -n "$record" ] || return 1
+  case $verdict in
+    blank | disputed) ;;
+    *) return 1 ;;
+  esac
+  for vote in $votes; do
+    case $vote in
+      silent | blank | "$record") ;;
+      *) [ "${vote#*@}" -lt "${record#*@}" ] || return 1 ;;
+    esac
+  done
+}
+
+decide_by_record() {
+  recorded=${record%@*}
+  if [ "$recorded" != "$ordinal" ]; then
+    follow "$recorded" "$why, and the record of the agent names it"
+  elif [ "$local_data" = none ]; then
+    decide_when_recorded_without_data
+  elif [ "$last_stop" = unclean ] && [ "$synced_peers" -gt 0 ]; then
+    doubt "$why, and this node, which the record of the agent names, was not stopped in an orderly way: a replica may have more" "$how_to_force"
+  else
+    start_as_primary "$why, and the record of the agent names this node"
+  fi
+}
+
+decide_when_recorded_without_data() {
+  if [ "$peers_with_data" -gt 0 ]; then
+    doubt 'the record of the agent names this node, but its volume is empty and another node holds data' "$how_to_force"
+  elif [ "$silent_peers" -gt 0 ]; then
+    doubt 'the record of the agent names this node, but its volume is empty and a node that does not answer may hold data' 'start that node'
+  else
+    start_as_primary 'the record of the agent names this node, and every node is empty'
   fi
 }
 

@@ -50,6 +50,7 @@ find_role() {
   began_at_s=$(date +%s) failover_answer='' last_reason=''
   while :; do
     collect_facts '' "$ordinal"
+    read_record
     measure_patience
     decide_start
     case $decision in
@@ -72,6 +73,22 @@ read_local_facts() {
     [ ! -e "$file" ] || local_data=kept
   done
   [ ! -e "$DATA_DIR/redis.pid" ] || last_stop=unclean
+}
+
+# Sets `record` to what the agent wrote down, empty where it is not there or names no node of this set. Both files are read from the directory that
+# the mount points to now: the kubelet replaces all of it at once.
+read_record() {
+  record=''
+  [ -n "${TOPOLOGY_DIR-}" ] || return 0
+  directory=$(cd -P "$TOPOLOGY_DIR/..data" 2>/dev/null || cd -P "$TOPOLOGY_DIR" 2>/dev/null && pwd) || return 0
+  recorded_name='' recorded_epoch=''
+  read -r recorded_name 2>/dev/null <"$directory/primary" || :
+  read -r recorded_epoch 2>/dev/null <"$directory/epoch" || :
+  case ${recorded_name##*-},$recorded_epoch in
+    *[!0-9,]* | ,* | *,) return 0 ;;
+  esac
+  pick "${recorded_name##*-}" "$redis_addresses"
+  if [ -n "$picked" ]; then record=${recorded_name##*-}@$recorded_epoch; fi
 }
 
 measure_patience() {

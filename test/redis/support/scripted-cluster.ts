@@ -148,6 +148,12 @@ export class ScriptedCluster {
     await Promise.all(names.map((name) => rm(this.dataDirectory(name), { recursive: true, force: true })));
   }
 
+  /** Writes what an agent would have written of the primary. */
+  record(podName: string, epoch: number): void {
+    this.write('topology/primary', podName);
+    this.write('topology/epoch', String(epoch));
+  }
+
   async remove(): Promise<void> {
     await this.kill(...serverNames);
     clusters.delete(this);
@@ -253,6 +259,7 @@ export class ScriptedCluster {
       SENTINEL_FAILOVER_TIMEOUT_MS: '30000',
       SENTINEL_PARALLEL_SYNCS: '1',
       CONFIG_DIR: join(this.directory, 'config'),
+      TOPOLOGY_DIR: join(this.directory, 'topology'),
       DATA_DIR: this.dataDirectory(name),
       RUN_DIR: this.runDirectory(name),
       REDIS_PASSWORD_FILE: join(this.directory, 'passwords/redis'),

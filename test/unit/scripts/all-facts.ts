@@ -26,7 +26,14 @@ const moments = [
   { patience: 'spent', failoverAnswer: 'no-good-replica' },
 ] as const;
 
-/** Every combination of what three Sentinels, two peers, the volume, the values and the clock can say to node 0 and to node 1. */
+/** Node 1's epoch is as new as the newest word of a Sentinel, node 0's older. */
+const records = ['0@3', '1@4'];
+const saidBeforehand = [
+  ...[undefined, 0, 1].map((forcePrimary) => ({ forcePrimary, record: undefined })),
+  ...records.map((record) => ({ forcePrimary: undefined, record })),
+];
+
+/** Every combination of what three Sentinels, two peers, the volume, the values, the record and the clock can say to node 0 and to node 1. */
 export function allFacts(): Facts[] {
   const facts: Facts[] = [];
   for (const votes of threeVotes())
@@ -34,12 +41,16 @@ export function allFacts(): Facts[] {
       for (const second of peerStates)
         for (const volume of volumes)
           for (const moment of moments)
-            for (const forcePrimary of [undefined, 0, 1]) {
-              facts.push({ ordinal: 0, peers: ['me', first, second], ...volume, ...moment, votes, forcePrimary });
-              facts.push({ ordinal: 1, peers: [first, 'me', second], ...volume, ...moment, votes, forcePrimary });
+            for (const said of saidBeforehand) {
+              // A record matters only where too few Sentinels name anybody.
+              if (said.record !== undefined && isMajority(votes)) continue;
+              facts.push({ ordinal: 0, peers: ['me', first, second], ...volume, ...moment, votes, ...said });
+              facts.push({ ordinal: 1, peers: [first, 'me', second], ...volume, ...moment, votes, ...said });
             }
   return facts;
 }
+
+const isMajority = (votes: readonly string[]): boolean => votes.filter((vote) => vote.includes('@')).length > 1;
 
 /** In one order each: which Sentinel says what makes no difference (a test of its own). */
 function threeVotes(): string[][] {

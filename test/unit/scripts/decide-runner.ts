@@ -10,6 +10,8 @@ export interface Facts {
   readonly votes: readonly string[];
   /** One for each node in ordinal order, `me` among them. */
   readonly peers: readonly string[];
+  /** `ORDINAL@EPOCH`. @default none */
+  readonly record?: string;
   readonly forcePrimary: number | undefined;
   readonly failoverAnswer: '' | 'no-good-replica';
   readonly patience: 'new' | 'left' | 'spent';
@@ -24,7 +26,7 @@ export interface Decision {
 
 const program = `
 . "$1"
-while IFS='|' read -r ordinal local_data last_stop votes peers force_primary failover_answer patience; do
+while IFS='|' read -r ordinal local_data last_stop votes peers record force_primary failover_answer patience; do
   leader= decision= reason=
   decide_start
   echo "$decision|$leader|$reason"
@@ -42,13 +44,14 @@ export async function decideAll(cases: readonly Facts[]): Promise<Decision[]> {
 }
 
 function lineOf(facts: Facts): string {
-  const { ordinal, localData, lastStop, votes, peers, forcePrimary, failoverAnswer, patience } = facts;
+  const { ordinal, localData, lastStop, votes, peers, record = '', forcePrimary, failoverAnswer, patience } = facts;
   return [
     ordinal,
     localData,
     lastStop,
     votes.join(' '),
     peers.join(' '),
+    record,
     forcePrimary ?? '',
     failoverAnswer,
     patience,

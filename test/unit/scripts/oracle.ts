@@ -17,6 +17,8 @@ export interface Situation {
   readonly holders: readonly Peer[];
   readonly primaries: readonly Peer[];
   readonly synced: readonly Peer[];
+  /** The node of the record, where that counts. */
+  readonly recorded: number | undefined;
 }
 
 export function situationOf(facts: Facts): Situation {
@@ -28,13 +30,14 @@ export function situationOf(facts: Facts): Situation {
     holders: peers.filter(({ holdsData }) => holdsData),
     primaries: peers.filter(({ role }) => role === 'primary'),
     synced: peers.filter(({ synced }) => synced),
+    recorded: recordedBy(facts),
   };
 }
 
 /** The rules as one ordered list, written apart from the script: the first that applies decides. */
 export function expectedDecision(facts: Facts): { decision: string; leader: number | undefined } {
   const { ordinal, localData, lastStop, forcePrimary, failoverAnswer, patience } = facts;
-  const { named, silent, holders, primaries, synced } = situationOf(facts);
+  const { named, silent, holders, primaries, synced, recorded } = situationOf(facts);
   const me = named === ordinal;
   const someone = typeof named === 'number';
   const empty = localData === 'none';
@@ -68,6 +71,11 @@ export function expectedDecision(facts: Facts): { decision: string; leader: numb
     [forcePrimary === ordinal && !empty, 'primary'],
     [forcePrimary === ordinal, spent ? 'refuse' : 'wait'],
     [forcePrimary !== undefined, 'wait'],
+    // The record names somebody, and the Sentinels that answer know nothing newer.
+    [recorded !== undefined && recorded !== ordinal, 'replica', recorded],
+    [recorded === ordinal && empty && holders.length + silent.length > 0, spent ? 'refuse' : 'wait'],
+    [recorded === ordinal && !empty && lastStop === 'unclean' && synced.length > 0, spent ? 'refuse' : 'wait'],
+    [recorded === ordinal, 'primary'],
     [named === 'blank' && empty && holders.length === 0, ordinal === 0 ? 'primary' : 'wait'],
     [true, spent ? 'refuse' : 'wait'],
   ];
@@ -102,4 +110,13 @@ function namedBy(votes: readonly string[]): Situation['named'] {
   const [favourite = ''] = favourites;
   if (favourites.length > 1) return 'disputed';
   return favourite === 'elsewhere' ? 'elsewhere' : Number(favourite);
+}
+
+/** Only what is newer than every word, and not contradicted, and only where a majority answers. */
+function recordedBy({ record, votes }: Facts): number | undefined {
+  const named = namedBy(votes);
+  if (record === undefined || (named !== 'blank' && named !== 'disputed')) return undefined;
+  const [node, epoch] = record.split('@').map(Number);
+  const words = votes.filter((vote) => vote.includes('@') && vote !== record);
+  return words.every((vote) => Number(vote.split('@')[1]) < (epoch ?? 0)) ? node : undefined;
 }
