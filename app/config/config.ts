@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { agentConfig, missingForAgent } from './agent-config.js';
 import { contradictions } from './contradictions.js';
-import { readEnvironment, type Environment, type Values } from './read-environment.js';
+import { nonEmpty, readEnvironment, type Environment, type Values } from './read-environment.js';
 import type { RedisTarget } from './redis-uri.js';
 import type { Config, ProcessKind, RedisConfig } from './types.js';
 
@@ -22,7 +22,7 @@ export function loadConfig(env: Environment, kind: ProcessKind): Config {
   if (target === undefined || problems.length > 0) {
     throw new ConfigError([...missing(env), ...problems]);
   }
-  const config = toConfig(values, target, kind);
+  const config = toConfig(env, values, target, kind);
   const found = [
     ...missing(env),
     ...(kind === 'agent' ? missingForAgent(values) : []),
@@ -51,7 +51,7 @@ function missing(env: Environment): string[] {
   ];
 }
 
-function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Config {
+function toConfig(env: Environment, values: Values, target: RedisTarget, kind: ProcessKind): Config {
   return {
     kind,
     serverId: values.SERVER_ID ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
@@ -64,7 +64,7 @@ function toConfig(values: Values, target: RedisTarget, kind: ProcessKind): Confi
         memoryLimitBytes: values.MEMORY_LIMIT_BYTES,
       }),
     },
-    redis: redisConfig(values, target, kind),
+    redis: redisConfig(env, values, target, kind),
     http: {
       host: values.MOORLINE_HOST,
       port: values.MOORLINE_PORT,
@@ -95,7 +95,7 @@ function concurrencyOf(values: Values): Config['worker']['concurrency'] {
   return { min: values.MOORLINE_WORKER_MIN_CONCURRENCY, max: values.MOORLINE_WORKER_MAX_CONCURRENCY };
 }
 
-function redisConfig(values: Values, target: RedisTarget, kind: ProcessKind): RedisConfig {
+function redisConfig(env: Environment, values: Values, target: RedisTarget, kind: ProcessKind): RedisConfig {
   const worker = kind === 'worker';
   const tls = defined({
     caFile: values.REDIS_TLS_CA_FILE,
@@ -110,9 +110,12 @@ function redisConfig(values: Values, target: RedisTarget, kind: ProcessKind): Re
     blockingTimeoutMs: values.WORKER_REDIS_BLOCKING_TIMEOUT,
     healthCheckIntervalMs: values.REDIS_HEALTH_CHECK_INTERVAL,
     ...defined({
+      user: values.REDIS_USER,
       password: values.REDIS_PASSWORD,
       sentinelPassword: values.SENTINEL_PASSWORD,
       addressMap: values.REDIS_ADDRESS_MAP,
+      passwordFile: nonEmpty(env['REDIS_PASSWORD_FILE']),
+      sentinelPasswordFile: nonEmpty(env['SENTINEL_PASSWORD_FILE']),
       tls: target.tls ? tls : undefined,
     }),
   };

@@ -19,8 +19,9 @@ export const environment = {
   REDIS_URI: redisUri(
     'Where Redis is: one server, the Sentinels and the name of the primary, or nodes of a Redis Cluster. Required.',
   ),
-  REDIS_PASSWORD: secret('Password of Redis.'),
-  SENTINEL_PASSWORD: secret('Password of the Sentinels.'),
+  REDIS_USER: text('User of Redis, where REDIS_URI names none. Default: the default user.'),
+  REDIS_PASSWORD: secret('Password of Redis. A file is read at each connect.'),
+  SENTINEL_PASSWORD: secret('Password of the Sentinels. A file is read at each connect.'),
   REDIS_TLS_CA_FILE: text('PEM file of the authority that signed the certificates of Redis. Default: that of Node.'),
   REDIS_TLS_CERT_FILE: text('PEM file of the certificate that Redis asks of its clients.'),
   REDIS_TLS_KEY_FILE: text('PEM file of the key of that certificate.'),

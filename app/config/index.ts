@@ -4,7 +4,7 @@ export { connectionsNeeded } from './contradictions.js';
 export { environmentDocs } from './environment-docs.js';
 export { environmentNames, type EnvironmentName } from './environment.js';
 export { roleLabel } from './labels.js';
-export type { Environment } from './read-environment.js';
+export { withoutNewline, type Environment } from './read-environment.js';
 export type { HostPort, RedisTarget } from './redis-uri.js';
 export type {
   AgentConfig,

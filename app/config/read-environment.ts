@@ -53,13 +53,13 @@ function readVariable(env: Environment, name: string, variable: Variable<unknown
   throw new Error(explain(variable, text, error));
 }
 
-/** From the variable or from the file that `NAME_FILE` names. One newline at the end of a file is an editor's, not the secret's. */
+/** From the variable or from the file that `NAME_FILE` names. */
 function readSecret(env: Environment, name: string): string | undefined {
   const value = nonEmpty(env[name]);
   const file = nonEmpty(env[`${name}_FILE`]);
   if (file === undefined) return value;
   if (value !== undefined) throw new Error(`expected either ${name} or ${name}_FILE, got both`);
-  const content = readText(file, `${name}_FILE`).replace(/\r?\n$/, '');
+  const content = withoutNewline(readText(file, `${name}_FILE`));
   if (content === '') throw new Error(`expected a secret in the file of ${name}_FILE, got an empty file: ${file}`);
   return content;
 }
@@ -84,4 +84,7 @@ const withoutPasswords = (text: string): string => text.replaceAll(/\/\/[^\s"]*@
 
 const shorten = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}...` : text);
 
-const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+/** One newline at the end of a file is an editor's, not the secret's. */
+export const withoutNewline = (text: string): string => text.replace(/\r?\n$/, '');
+
+export const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

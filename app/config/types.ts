@@ -31,8 +31,13 @@ export interface PodConfig {
 
 export interface RedisConfig {
   readonly target: RedisTarget;
+  /** Where the URI names none. */
+  readonly user?: string;
   readonly password?: string;
   readonly sentinelPassword?: string;
+  /** Where the passwords come from, if from files: read at each connect, so that changed ones count. */
+  readonly passwordFile?: string;
+  readonly sentinelPasswordFile?: string;
   /** Present when the URI says rediss. Files are read at each connect, so that renewed certificates count. */
   readonly tls?: TlsConfig;
   /** Where servers are reached that announce other addresses. */

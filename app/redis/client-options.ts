@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'ioredis';
-import type { RedisConfig, TlsConfig } from '../config/index.js';
+import { withoutNewline, type RedisConfig, type TlsConfig } from '../config/index.js';
 
 /** To reach a server that is there; a lost node answers nothing at all. */
 export const connectTimeoutMs = 1_000;
@@ -22,12 +22,26 @@ export const commonOptions = {
 } as const satisfies RedisOptions;
 
 /** User, password and database of the data nodes. */
-export function credentials({ target, password }: RedisConfig): RedisOptions {
+export async function credentials(redis: RedisConfig): Promise<RedisOptions> {
+  const username = redis.target.user ?? redis.user;
+  const password = await currentSecret(redis.passwordFile, redis.password);
   return {
-    ...(target.user === undefined ? {} : { username: target.user }),
+    ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    db: target.db,
+    db: redis.target.db,
   };
+}
+
+export async function sentinelCredentials(redis: RedisConfig): Promise<RedisOptions> {
+  const password = await currentSecret(redis.sentinelPasswordFile, redis.sentinelPassword);
+  return password === undefined ? {} : { password };
+}
+
+/** What the file holds now; while it is being replaced, what it held at the start. */
+async function currentSecret(file: string | undefined, atStart: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return atStart;
+  const text = withoutNewline(await readFile(file, 'utf8').catch(() => ''));
+  return text === '' ? atStart : text;
 }
 
 /** Reads the files anew each time, so that a renewed certificate counts from the next connect on. */

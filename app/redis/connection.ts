@@ -147,7 +147,7 @@ async function createClient(address: HostPort, settings: ConnectionSettings): Pr
   const { redis, name, socketTimeoutMs, protocol = 2 } = settings;
   return new Redis({
     ...commonOptions,
-    ...credentials(redis),
+    ...(await credentials(redis)),
     ...(await tlsOptions(redis.tls)),
     ...reachableAt(address, redis.addressMap),
     connectionName: name,

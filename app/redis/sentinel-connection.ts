@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { reachableAt, type HostPort, type RedisConfig } from '../config/index.js';
-import { commonOptions, tlsOptions } from './client-options.js';
+import { commonOptions, sentinelCredentials, tlsOptions } from './client-options.js';
 import { formatAddress } from './connection.js';
 import type { Closable } from './keeper.js';
 import type { SentinelAnswer } from './sentinel-vote.js';
@@ -31,15 +31,15 @@ export class SentinelConnection implements Closable {
   /** `onFailover` is called when the Sentinel announces a new primary of that name. */
   static async open(
     address: HostPort,
-    { sentinelPassword, tls, addressMap }: RedisConfig,
+    redis: RedisConfig,
     primaryName: string,
     onFailover: () => void,
   ): Promise<SentinelConnection> {
     const client = new Redis({
       ...commonOptions,
-      ...(await tlsOptions(tls)),
-      ...reachableAt(address, addressMap),
-      ...(sentinelPassword === undefined ? {} : { password: sentinelPassword }),
+      ...(await tlsOptions(redis.tls)),
+      ...reachableAt(address, redis.addressMap),
+      ...(await sentinelCredentials(redis)),
       socketTimeout: socketTimeoutMs,
       protocol: 3,
       enableOfflineQueue: false,

@@ -18,7 +18,7 @@ export interface ClusterView {
 export async function askNode(node: HostPort, redis: RedisConfig, deadline: Deadline): Promise<ClusterView> {
   const client = new Redis({
     ...commonOptions,
-    ...credentials(redis),
+    ...(await credentials(redis)),
     ...(await tlsOptions(redis.tls)),
     ...reachableAt(node, redis.addressMap),
     protocol: 2,

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { waitFor } from './wait-for.js';
 
 export type Component = 'redis' | 'sentinel';
 export type ServerName = `${Component}-${number}`;
-export type Probe = 'live' | 'ready';
+export type Probe = 'live' | 'ready' | 'stop';
 
 export interface ScriptedClusterOptions {
   /** @default 'secret' */
@@ -56,17 +56,17 @@ export class ScriptedCluster {
 
   constructor(
     private readonly directory: string,
-    private readonly options: ScriptedClusterOptions,
+    options: ScriptedClusterOptions,
   ) {
     this.env = { ...options.env };
-    this.write('passwords/redis', this.redisPassword);
-    this.write('passwords/sentinel', this.sentinelPassword);
+    this.write('passwords/redis', options.redisPassword ?? 'secret');
+    this.write('passwords/sentinel', options.sentinelPassword ?? 'other');
     this.write('config/redis.conf', redisLines.join('\n'));
     this.write('config/sentinel.conf', sentinelLines.join('\n'));
   }
 
   get redisPassword(): string {
-    return this.options.redisPassword ?? 'secret';
+    return readFileSync(this.passwordFile('redis'), 'utf8');
   }
 
   get primaryName(): string {
@@ -78,7 +78,11 @@ export class ScriptedCluster {
   }
 
   get sentinelPassword(): string {
-    return this.options.sentinelPassword ?? 'other';
+    return readFileSync(this.passwordFile('sentinel'), 'utf8');
+  }
+
+  passwordFile(name: string): string {
+    return join(this.directory, 'passwords', name);
   }
 
   /** Gives every server a free port, as if its Service were made anew. */
@@ -173,14 +177,15 @@ export class ScriptedCluster {
   /** What redis-cli prints for a command. */
   async cli(name: ServerName, ...args: readonly string[]): Promise<string> {
     const password = componentOf(name) === 'redis' ? this.redisPassword : this.sentinelPassword;
-    const { stdout } = await promisify(execFile)('redis-cli', ['-e', '-p', String(this.port(name)), ...args], {
+    const tls = this.env['TLS_DIR'] === undefined ? [] : ['--tls', '--cacert', join(this.env['TLS_DIR'], 'ca.crt')];
+    const { stdout } = await promisify(execFile)('redis-cli', ['-e', '-p', String(this.port(name)), ...tls, ...args], {
       env: { ...process.env, REDISCLI_AUTH: password },
       timeout: 10_000,
     });
     return stdout.trimEnd();
   }
 
-  /** The exit code of a probe script, run as the kubelet runs it. */
+  /** The exit code of a probe script, or of the one before a stop, run as the kubelet runs it. */
   async probe(name: ServerName, probe: Probe): Promise<number> {
     const child = spawn('sh', [join(scripts, `${componentOf(name)}-${probe}.sh`)], {
       env: this.environment(name),
@@ -286,10 +291,12 @@ export class ScriptedCluster {
     return join(this.directory, 'run', name);
   }
 
-  private write(path: string, text: string): void {
+  /** Whole or not at all, as the kubelet does it. */
+  write(path: string, text: string): void {
     const file = join(this.directory, path);
     mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-    writeFileSync(file, text, { mode: 0o600 });
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
 }
 
