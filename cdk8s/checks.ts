@@ -131,6 +131,28 @@ export const checks: readonly Check[] = [
     fix: 'name where they lead in networkPolicy.worker.egress, for example [{"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"mail"}}}]}], or [{}] for everywhere',
   },
   {
+    id: 'tls-existing-secrets',
+    check: and(
+      v.tls.enabled,
+      eq(v.tls.source, 'existingSecret'),
+      or(not(v.tls.existingSecrets.gateway), and(not(isExternalMode), not(v.tls.existingSecrets.redis))),
+    ),
+    message: 'tls.source is existingSecret, but a Secret is not named: there would be no certificate',
+    fix: 'set tls.existingSecrets.redis (unless mode is external) and tls.existingSecrets.gateway',
+  },
+  {
+    id: 'tls-unused-secrets',
+    check: and(ne(v.tls.source, 'existingSecret'), or(v.tls.existingSecrets.redis, v.tls.existingSecrets.gateway)),
+    message: `tls.existingSecrets is set, but tls.source is ${v.tls.source}: these Secrets would be overwritten`,
+    fix: 'set tls.source to existingSecret, or leave both empty',
+  },
+  {
+    id: 'tls-issuer',
+    check: and(v.tls.enabled, eq(v.tls.source, 'certManager'), not(v.tls.certManager.issuer)),
+    message: 'tls.source is certManager, but tls.certManager.issuer is empty: nobody would sign the certificates',
+    fix: 'name an Issuer of this namespace, or a ClusterIssuer together with tls.certManager.issuerKind',
+  },
+  {
     id: 'worker-handlers',
     check: and(v.worker.handlers.source, v.worker.handlers.module),
     message: 'worker.handlers.source and worker.handlers.module are both set: a worker loads one module',

@@ -70,7 +70,11 @@ function toConfig(env: Environment, values: Values, target: RedisTarget, kind: P
       port: values.MOORLINE_PORT,
       drainMs: values.MOORLINE_DRAIN_MS,
       maxBodyBytes: values.MOORLINE_MAX_BODY_BYTES,
-      ...defined({ token: values.MOORLINE_TOKEN, tokensFile: values.MOORLINE_TOKENS_FILE }),
+      ...defined({
+        token: values.MOORLINE_TOKEN,
+        tokensFile: values.MOORLINE_TOKENS_FILE,
+        tls: httpTls(values),
+      }),
     },
     log: { level: values.MOORLINE_LOG_LEVEL },
     queue: {
@@ -87,6 +91,11 @@ function toConfig(env: Environment, values: Values, target: RedisTarget, kind: P
     ...defined({ agent: kind === 'agent' ? agentConfig(values) : undefined }),
     shutdownGraceMs: values.MOORLINE_SHUTDOWN_GRACE_MS,
   };
+}
+
+function httpTls(values: Values): Config['http']['tls'] {
+  const { MOORLINE_TLS_CERT_FILE: certFile, MOORLINE_TLS_KEY_FILE: keyFile } = values;
+  return certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
 }
 
 function concurrencyOf(values: Values): Config['worker']['concurrency'] {

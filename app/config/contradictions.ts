@@ -19,6 +19,7 @@ export function contradictions(config: Config, values: Values): string[] {
     ...crossedBounds(config),
     ...drainOutlastsGrace(config),
     ...tlsProblems(config, values),
+    ...httpTlsProblems(values),
   ];
 }
 
@@ -64,14 +65,23 @@ function tlsProblems({ redis }: Config, values: Values): string[] {
     return set.map((name) => `${name}: expected a REDIS_URI with rediss, got one without TLS`);
   }
   return [
-    ...(values.REDIS_TLS_CERT_FILE !== undefined && values.REDIS_TLS_KEY_FILE === undefined
-      ? ['REDIS_TLS_KEY_FILE: required with REDIS_TLS_CERT_FILE']
-      : []),
-    ...(values.REDIS_TLS_KEY_FILE !== undefined && values.REDIS_TLS_CERT_FILE === undefined
-      ? ['REDIS_TLS_CERT_FILE: required with REDIS_TLS_KEY_FILE']
-      : []),
+    ...unpaired(values, 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'),
     ...files.flatMap((name) => unreadable(name, values[name])),
   ];
+}
+
+function httpTlsProblems(values: Values): string[] {
+  const files = ['MOORLINE_TLS_CERT_FILE', 'MOORLINE_TLS_KEY_FILE'] as const;
+  return [...unpaired(values, ...files), ...files.flatMap((name) => unreadable(name, values[name]))];
+}
+
+type FileName = Extract<keyof Values, `${string}_FILE`>;
+
+/** A certificate is of no use without its key, and the other way round. */
+function unpaired(values: Values, certificate: FileName, key: FileName): string[] {
+  if ((values[certificate] === undefined) === (values[key] === undefined)) return [];
+  const [missing, present] = values[key] === undefined ? [key, certificate] : [certificate, key];
+  return [`${missing}: required with ${present}`];
 }
 
 function unreadable(name: string, file: string | undefined): string[] {

@@ -67,6 +67,8 @@ export const environment = {
   MOORLINE_TOKENS_FILE: text(
     'File of more tokens, each with a name and scopes, read again when it changes: see docs/security.md.',
   ),
+  MOORLINE_TLS_CERT_FILE: text('Gateway: PEM file of its certificate; with it, it speaks HTTPS and nothing else.'),
+  MOORLINE_TLS_KEY_FILE: text('Gateway: PEM file of the key of that certificate.'),
   MOORLINE_LOG_LEVEL: withDefault(
     'info',
     oneOf('What is logged.', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

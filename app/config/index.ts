@@ -10,6 +10,7 @@ export type {
   AgentConfig,
   Config,
   HttpConfig,
+  HttpTlsConfig,
   PodConfig,
   ProcessKind,
   RedisConfig,

@@ -64,6 +64,13 @@ export interface HttpConfig {
   /** Of more tokens, which may do less. */
   readonly tokensFile?: string;
   readonly maxBodyBytes: number;
+  /** With it HTTPS is spoken and nothing else. Files are read again, so that a renewed certificate counts. */
+  readonly tls?: HttpTlsConfig;
+}
+
+export interface HttpTlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 export interface WorkerConfig {

@@ -43,7 +43,13 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     podName: config.pod.name,
     nodeName: config.pod.node,
   };
-  const server = createHttpServer({ log, registry, findCaller: tokens.findCaller, stopping });
+  const server = createHttpServer({
+    log,
+    registry,
+    findCaller: tokens.findCaller,
+    tls: config.http.tls,
+    stopping,
+  });
   serveOperations(server, {
     registry,
     health: new Health(identity, () => connections.status(), stopping),

@@ -22,7 +22,7 @@ export const commonOptions = {
 } as const satisfies RedisOptions;
 
 /** User, password and database of the data nodes. */
-export async function credentials(redis: RedisConfig): Promise<RedisOptions> {
+export async function readCredentials(redis: RedisConfig): Promise<RedisOptions> {
   const username = redis.target.user ?? redis.user;
   const password = await currentSecret(redis.passwordFile, redis.password);
   return {

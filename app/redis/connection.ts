@@ -1,7 +1,7 @@
 import { Command as IoredisCommand, Redis } from 'ioredis';
 import { reachableAt, type HostPort, type RedisConfig } from '../config/index.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
-import { commonOptions, credentials, tlsOptions } from './client-options.js';
+import { commonOptions, readCredentials, tlsOptions } from './client-options.js';
 import type { FoundData } from './data-judgement.js';
 import { epochKey } from './epoch.js';
 import { kindOfRedisError, NotSentError } from './redis-errors.js';
@@ -147,7 +147,7 @@ async function createClient(address: HostPort, settings: ConnectionSettings): Pr
   const { redis, name, socketTimeoutMs, protocol = 2 } = settings;
   return new Redis({
     ...commonOptions,
-    ...(await credentials(redis)),
+    ...(await readCredentials(redis)),
     ...(await tlsOptions(redis.tls)),
     ...reachableAt(address, redis.addressMap),
     connectionName: name,

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { HostPort, RedisConfig } from '../config/index.js';
-import { commonOptions, credentials, tlsOptions } from './client-options.js';
+import { commonOptions, readCredentials, tlsOptions } from './client-options.js';
 import { formatAddress, type Command } from './connection.js';
 import type { Closable } from './keeper.js';
 
@@ -25,7 +25,7 @@ export class NodeConnection implements Closable {
   static async open(address: HostPort, redis: RedisConfig, name: string): Promise<NodeConnection> {
     const client = new Redis({
       ...commonOptions,
-      ...credentials(redis),
+      ...(await readCredentials(redis)),
       ...(await tlsOptions(redis.tls)),
       ...address,
       connectionName: name,

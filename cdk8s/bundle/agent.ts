@@ -11,7 +11,7 @@ import {
   verbatim,
 } from '../template/index.js';
 import { addAgentAccess } from './agent-access.js';
-import { appEnv, appImageFields, appPorts, appProbes, secretsMount } from './app-pod.js';
+import { adminEnv, appImageFields, appPorts, appProbes, secretsMount } from './app-pod.js';
 import { disruptionBudget } from './disruption-budget.js';
 import { hasAgent, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, redisNodes, selectorOf } from './names.js';
@@ -20,7 +20,8 @@ import { spreadSoftly } from './placement.js';
 import { containerSecurity, graceSeconds, podSettings } from './pod.js';
 import { resources } from './resources.js';
 import { roleService } from './role-services.js';
-import { redisPasswordItem, sentinelPasswordItem } from './secrets.js';
+import { adminPasswordItems } from './secrets.js';
+import { clientTls } from './tls-files.js';
 import { tokenMount, tokenVolume } from './token.js';
 
 /** Watches over Redis, and what it keeps: the role labels that two Services select, the record, the Lease. */
@@ -80,9 +81,10 @@ const deployment = (chart: TemplateChart) =>
               secret: {
                 secretName: names.secret,
                 defaultMode: secretMode,
-                items: [redisPasswordItem, sentinelPasswordItem],
+                items: adminPasswordItems,
               },
             },
+            clientTls.volume,
             tokenVolume,
           ],
         },
@@ -96,15 +98,15 @@ const container: Templated<V1Container> = {
   args: ['agent'],
   ports: appPorts,
   env: [
-    ...appEnv(v.agent.logLevel, `${mul(v.agent.shutdownGraceSeconds, 1000)}`),
+    ...adminEnv(v.agent.logLevel, `${mul(v.agent.shutdownGraceSeconds, 1000)}`),
     { name: environmentNames.MOORLINE_AGENT_NODES, value: redisNodes },
     { name: environmentNames.MOORLINE_AGENT_STATEFUL_SET, value: nameOf('redis') },
     { name: environmentNames.MOORLINE_AGENT_LEASE, value: names.agentLease },
     { name: environmentNames.MOORLINE_AGENT_TOPOLOGY, value: names.topology },
     spread(verbatim<V1EnvVar[]>(v.agent.extraEnv)),
   ],
-  ...appProbes,
+  ...appProbes.agent,
   resources: resources.agent,
   securityContext: containerSecurity,
-  volumeMounts: [secretsMount, tokenMount],
+  volumeMounts: [secretsMount, clientTls.mount, tokenMount],
 };

@@ -1,14 +1,12 @@
-import type { V1Container, V1Deployment, V1EnvVar, V1KeyToPath, V1Service, V1Volume } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1EnvVar, V1Service, V1Volume } from '@kubernetes/client-node';
 import { environmentNames } from '../../app/config/index.js';
 import {
   add,
   type ListItem,
   Manifest,
   mul,
-  not,
   optional,
   orElse,
-  release,
   spread,
   spreadFields,
   type TemplateChart,
@@ -19,14 +17,16 @@ import {
 } from '../template/index.js';
 import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVolume, secretsMount } from './app-pod.js';
 import { disruptionBudget } from './disruption-budget.js';
-import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { fillingContainers } from './fill-secrets.js';
+import { v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretKeys, secretMode, tokensKey } from './paths.js';
 import { containerSecurity, graceSeconds, podSettings } from './pod.js';
 import { spreadSoftly } from './placement.js';
 import { resources } from './resources.js';
-import { isGenerated, redisPasswordItem, sentinelPasswordItem, tokenItem } from './secrets.js';
-import { tokenMount, tokenVolume } from './token.js';
+import { appPasswordItems, hasGeneratedPasswords, isFilled, tokenItem } from './secrets.js';
+import { clientTls, gatewayTls } from './tls-files.js';
+import { tokenVolume } from './token.js';
 
 /** The HTTP edge; it also fills the release's Secret. */
 export function addGateway(chart: TemplateChart): void {
@@ -45,7 +45,14 @@ const service = (chart: TemplateChart) =>
       ipFamilyPolicy: optional(v.ipFamilyPolicy),
       ipFamilies: when<string[]>(v.ipFamily, [v.ipFamily]),
       selector: selectorOf('gateway'),
-      ports: [{ name: 'http', port: v.gateway.service.port, targetPort: 'http', appProtocol: 'http' }],
+      ports: [
+        {
+          name: 'http',
+          port: v.gateway.service.port,
+          targetPort: 'http',
+          appProtocol: ternary(v.tls.enabled, 'https', 'http'),
+        },
+      ],
     },
   });
 
@@ -70,7 +77,7 @@ const deployment = (chart: TemplateChart) =>
           ...podSettings(v.gateway, graceSeconds(stopSeconds)),
           serviceAccountName: names.gatewayServiceAccount,
           topologySpreadConstraints: spreadSoftly('gateway', v.gateway),
-          initContainers: [when(isGenerated, secretsContainer)],
+          initContainers: fillingContainers,
           containers: [container],
           volumes,
         },
@@ -88,57 +95,33 @@ const container: Templated<V1Container> = {
     { name: environmentNames.MOORLINE_DRAIN_MS, value: `${mul(v.gateway.drainSeconds, 1000)}` },
     { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
     { name: environmentNames.MOORLINE_TOKENS_FILE, value: `${paths.tokens}/${tokensKey}` },
+    ...gatewayTls.env,
     { name: environmentNames.MOORLINE_MAX_BODY_BYTES, value: `${v.gateway.maxBodyBytes}` },
     spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),
   ],
-  ...appProbes,
+  ...appProbes.gateway,
   resources: resources.gateway,
   securityContext: containerSecurity,
-  volumeMounts: [secretsMount, { name: 'tokens', mountPath: paths.tokens, readOnly: true }, externalMount],
-};
-
-const bundledKeys = Object.values(secretKeys).join(',');
-
-/**
- * The only container with a token. It hands the keys on as files, because its own pod cannot mount
- * keys that do not exist before it ran.
- */
-const secretsContainer: Templated<V1Container> = {
-  name: 'secrets',
-  ...appImageFields,
-  args: [
-    'secrets',
-    '--name',
-    names.generatedSecret,
-    '--namespace',
-    release.namespace,
-    '--keys',
-    ternary(isExternalMode, secretKeys.gatewayToken, bundledKeys),
-    '--write-to',
-    paths.secrets,
+  volumeMounts: [
+    secretsMount,
+    { name: 'tokens', mountPath: paths.tokens, readOnly: true },
+    clientTls.mount,
+    gatewayTls.mount,
+    externalMount,
   ],
-  resources: resources.gateway,
-  securityContext: containerSecurity,
-  volumeMounts: [{ name: 'secrets', mountPath: paths.secrets }, tokenMount],
 };
 
 const volumes: ListItem<V1Volume>[] = [
-  when(
-    isGenerated,
-    { name: 'secrets', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
-    {
-      name: 'secrets',
-      secret: {
-        secretName: v.auth.existingSecret,
-        defaultMode: secretMode,
-        items: [
-          tokenItem,
-          when<V1KeyToPath>(not(isExternalMode), redisPasswordItem),
-          when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem),
-        ],
-      },
+  {
+    name: 'secrets',
+    secret: {
+      secretName: names.secret,
+      // The pod that has to fill it cannot wait for it to be filled.
+      optional: when<boolean>(hasGeneratedPasswords, true),
+      defaultMode: secretMode,
+      items: [tokenItem, ...appPasswordItems],
     },
-  ),
+  },
   {
     name: 'tokens',
     secret: {
@@ -148,6 +131,8 @@ const volumes: ListItem<V1Volume>[] = [
       items: [{ key: tokensKey, path: tokensKey }],
     },
   },
+  clientTls.volumeOfGateway,
+  gatewayTls.volume,
   externalVolume,
-  when(isGenerated, tokenVolume),
+  when(isFilled, tokenVolume),
 ];

@@ -8,6 +8,7 @@ import { gatewayUrl, metadataOf, nameOf, names } from './names.js';
 import { paths, secretKeys, secretMode } from './paths.js';
 import { containerSecurity, podSecurity } from './pod.js';
 import { appPresets } from './resources.js';
+import { gatewayAuthority } from './tls-files.js';
 
 /** What `helm test` runs; it exists in the chart alone. */
 export class HelmTest extends TemplateChart {
@@ -28,7 +29,10 @@ export class HelmTest extends TemplateChart {
         imagePullSecrets: optional(v.imagePullSecrets),
         securityContext: podSecurity,
         containers: [container],
-        volumes: [{ name: 'token', secret: { secretName: names.secret, defaultMode: secretMode, items: [tokenItem] } }],
+        volumes: [
+          { name: 'token', secret: { secretName: names.secret, defaultMode: secretMode, items: [tokenItem] } },
+          gatewayAuthority.volume,
+        ],
       },
     });
   }
@@ -49,9 +53,10 @@ const container: Templated<V1Container> = {
   ],
   env: [
     { name: environmentNames.MOORLINE_URL, value: gatewayUrl },
+    gatewayAuthority.env,
     { name: environmentNames.MOORLINE_TOKEN_FILE, value: `${paths.secrets}/${secretKeys.gatewayToken}` },
   ],
   resources: appPresets.small,
   securityContext: containerSecurity,
-  volumeMounts: [{ name: 'token', mountPath: paths.secrets, readOnly: true }],
+  volumeMounts: [{ name: 'token', mountPath: paths.secrets, readOnly: true }, gatewayAuthority.mount],
 };

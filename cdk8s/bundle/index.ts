@@ -4,6 +4,7 @@ import { refusals } from '../checks.js';
 import { addAgent } from './agent.js';
 import { addAutoscaling } from './autoscaling.js';
 import { addExposure } from './exposure.js';
+import { addCertificates } from './certificates.js';
 import { addGateway } from './gateway.js';
 import { addNetworkPolicies } from './network.js';
 import { addRedis } from './redis.js';
@@ -18,6 +19,7 @@ export class Bundle extends TemplateChart {
     super(scope, id, context, Object.values(refusals).flat());
     addServiceAccounts(this);
     addSecrets(this);
+    addCertificates(this);
     addScripts(this);
     addRedis(this);
     addSentinel(this);

@@ -1,4 +1,4 @@
-import { and, eq, values } from '../template/index.js';
+import { and, eq, not, values } from '../template/index.js';
 import { schema, type Values } from '../values/index.js';
 
 /** The values of the release, as expressions. */
@@ -8,3 +8,9 @@ export const isSentinelMode = eq(v.mode, 'sentinel');
 export const isStandaloneMode = eq(v.mode, 'standalone');
 export const isExternalMode = eq(v.mode, 'external');
 export const hasAgent = and(isSentinelMode, v.agent.enabled);
+
+/** Has Redis users of its own for each program? */
+export const hasUsers = and(not(isExternalMode), v.auth.acl.enabled);
+/** Does the Redis of the bundle speak TLS? */
+export const hasGeneratedCertificates = and(v.tls.enabled, eq(v.tls.source, 'generated'));
+export const isRedisTls = and(not(isExternalMode), v.tls.enabled);

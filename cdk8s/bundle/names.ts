@@ -21,7 +21,7 @@ import {
   type Text,
 } from '../template/index.js';
 import type { Values } from '../values/index.js';
-import { isExternalMode, isSentinelMode, isStandaloneMode, v } from './inputs.js';
+import { isExternalMode, isRedisTls, isSentinelMode, isStandaloneMode, v } from './inputs.js';
 
 // The only place that builds a name, a label or an address.
 
@@ -79,6 +79,13 @@ export const names = {
   replicasService: `${fullname}-redis-replicas`,
 };
 
+/** The Secrets with the certificates; the authority is ours alone. */
+export const tlsSecrets = {
+  redis: helper('moorline.redisTlsSecret', orElse(v.tls.existingSecrets.redis, `${fullname}-redis-tls`)),
+  gateway: helper('moorline.gatewayTlsSecret', orElse(v.tls.existingSecrets.gateway, `${fullname}-gateway-tls`)),
+  authority: `${fullname}-authority`,
+};
+
 /** Sentinel's name of the primary; no other release in the cluster has the same, so two sets of Sentinels can never merge. */
 export const primaryName = `${release.namespace}-${fullname}`;
 
@@ -91,6 +98,23 @@ export const redisReplicas = ternary(isSentinelMode, v.redis.replicas, 1);
 const endpoints = (component: 'redis' | 'sentinel', count: Expr<number> | number, separator: string): Expr<string> =>
   joinEach(range(count), (ordinal) => `${hostOf(podName(component, ordinal))}:${ports[component]}`, separator);
 
+/** The name that every client of Redis and Sentinel checks: what they are told are addresses. */
+export const redisServerName = helper('moorline.redisHost', hostOf(nameOf('redis')));
+/** For clients that neither Sentinel nor a fixed name is told to: they find the name of the Service. */
+const primaryHost = helper('moorline.primaryHost', hostOf(names.primaryService));
+const sentinelHost = helper('moorline.sentinelHost', hostOf(nameOf('sentinel')));
+const gatewayHost = helper('moorline.gatewayHost', hostOf(nameOf('gateway')));
+/** What the certificates are for; `localhost` is the end of a forwarded port. */
+export const certificateNames = {
+  redis: [redisServerName, primaryHost, sentinelHost, 'localhost'],
+  gateway: [gatewayHost, nameOf('gateway'), 'localhost'],
+};
+/** The same as one argument. */
+export const certificateNamesText = {
+  redis: helper('moorline.redisCertificateNames', certificateNames.redis.map((name) => `${name}`).join(',')),
+  gateway: helper('moorline.gatewayCertificateNames', certificateNames.gateway.map((name) => `${name}`).join(',')),
+};
+
 export const redisNodes = helper('moorline.redisNodes', endpoints('redis', redisReplicas, ' '));
 export const sentinelNodes = helper('moorline.sentinelNodes', endpoints('sentinel', v.sentinel.replicas, ' '));
 export const sentinelHosts = helper('moorline.sentinelHosts', endpoints('sentinel', v.sentinel.replicas, ','));
@@ -98,6 +122,7 @@ export const sentinelHosts = helper('moorline.sentinelHosts', endpoints('sentine
 /** The pods of Redis in a role; the agent gives them the label. */
 export const roleSelectorOf = (role: 'primary' | 'replica') => ({ ...selectorOf('redis'), [roleLabel]: role });
 
+const redisScheme = helper('moorline.scheme', ternary(isRedisTls, 'rediss', 'redis'));
 /** Where the application finds Redis, in every mode. */
 export const redisUri = helper(
   'moorline.redisUri',
@@ -106,8 +131,8 @@ export const redisUri = helper(
     v.external.uri,
     when<string>(
       isStandaloneMode,
-      `redis://${hostOf(`${nameOf('redis')}-0`)}:${ports.redis}`,
-      `redis+sentinel://${sentinelHosts}/${primaryName}`,
+      `${redisScheme}://${hostOf(`${nameOf('redis')}-0`)}:${ports.redis}`,
+      `${redisScheme}+sentinel://${sentinelHosts}/${primaryName}`,
     ),
   ),
 );
@@ -129,8 +154,11 @@ export const unusualPorts = helper(
 
 export const gatewayUrl = helper(
   'moorline.gatewayUrl',
-  `http://${hostOf(nameOf('gateway'))}:${v.gateway.service.port}`,
+  `${ternary(v.tls.enabled, 'https', 'http')}://${gatewayHost}:${v.gateway.service.port}`,
 );
+
+/** Named templates that others are made of. */
+export const partsOfAddresses = [redisServerName, primaryHost, sentinelHost, gatewayHost, redisScheme];
 
 /** Annotations of a StatefulSet: what its volumes were asked for, in the words of the values. */
 export const volumeKeys = { size: 'moorline.dev/volume-size', storageClass: 'moorline.dev/storage-class' } as const;

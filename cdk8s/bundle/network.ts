@@ -31,7 +31,7 @@ import {
   selectorOf,
   type Component,
 } from './names.js';
-import { isGenerated } from './secrets.js';
+import { isFilled } from './secrets.js';
 
 /** As the API has it: the client's model calls the field `_from`. */
 interface IngressRule {
@@ -124,7 +124,7 @@ const needs: readonly Needs[] = [
       fromScrapers,
     ],
     // Its init container fills the release's Secret.
-    egress: [toRedis, toSentinel, toExternalRedis, when<EgressRule>(isGenerated, toKubernetesApi)],
+    egress: [toRedis, toSentinel, toExternalRedis, when<EgressRule>(isFilled, toKubernetesApi)],
   },
   {
     component: 'worker',

@@ -4,6 +4,8 @@ export const paths = {
   scripts: '/etc/moorline/scripts',
   secrets: '/etc/moorline/secrets',
   tokens: '/etc/moorline/tokens',
+  redisTls: '/etc/moorline/redis-tls',
+  gatewayTls: '/etc/moorline/gateway-tls',
   externalSecrets: '/etc/moorline/external-secrets',
   handlers: '/etc/moorline/handlers',
   topology: '/etc/moorline/topology',
@@ -15,10 +17,16 @@ export const secretKeys = {
   redisPassword: 'redis-password',
   sentinelPassword: 'sentinel-password',
   gatewayToken: 'gateway-token',
+  appPassword: 'redis-app-password',
+  replicationPassword: 'redis-replication-password',
+  exporterPassword: 'redis-exporter-password',
 } as const;
 
 /** Of a Secret: tokens of the gateway with scopes, one a line. Nobody makes it but the user. */
 export const tokensKey = 'gateway-tokens';
+
+/** Of each Secret with a certificate: as cert-manager calls them. */
+export const tlsKeys = { certificate: 'tls.crt', key: 'tls.key', authority: 'ca.crt' } as const;
 
 /** Secret files: readable by the group of the pod, by nobody else. */
 export const secretMode = 0o440;

@@ -39,6 +39,7 @@ const dnsConfig = partial<V1PodDNSConfig>('moorline.dnsConfig', {
   ],
 });
 
+/** The named templates of the chart. */
 export const podPartials = [podSecurity, containerSecurity, dnsConfig];
 
 type Scheduled = Refs<
@@ -77,8 +78,8 @@ export const execProbe = (script: string, timing: Timing) => ({
   ...timing,
 });
 
-export const httpProbe = (path: string, timing: Timing) => ({
-  httpGet: { path, port: 'http' },
+export const httpProbe = (path: string, timing: Timing, scheme?: Expr<string | undefined>) => ({
+  httpGet: { path, port: 'http', scheme },
   timeoutSeconds: 5,
   ...timing,
 });

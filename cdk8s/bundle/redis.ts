@@ -2,7 +2,6 @@ import type {
   V1ConfigMap,
   V1Container,
   V1EnvVar,
-  V1KeyToPath,
   V1StatefulSet,
   V1Volume,
   V1VolumeMount,
@@ -23,15 +22,15 @@ import {
 import { dataEnv, dataMounts, dataVolumes, sentinelEnv } from './data-pod.js';
 import { addressServices, headlessService } from './data-services.js';
 import { disruptionBudget } from './disruption-budget.js';
-import { hasAgent, isExternalMode, isSentinelMode, v } from './inputs.js';
+import { hasAgent, hasUsers, isExternalMode, isSentinelMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, ports, redisImage, redisReplicas, selectorOf } from './names.js';
-import { paths } from './paths.js';
+import { paths, secretKeys } from './paths.js';
 import { containerSecurity, execProbe, limitEnv, podSettings } from './pod.js';
 import { redisConfig } from './redis-config.js';
 import { spreadStrictly } from './placement.js';
 import { resources } from './resources.js';
 import { scriptsChecksum } from './scripts.js';
-import { sentinelPasswordItem } from './secrets.js';
+import { redisPasswords } from './secrets.js';
 import { metadataWithVolumes, volumeClaim, volumeRetention } from './volumes.js';
 
 const isBundled = not(isExternalMode);
@@ -79,7 +78,7 @@ const statefulSet = (chart: TemplateChart) =>
           topologySpreadConstraints: spreadStrictly('redis', v.redis, redisReplicas),
           containers: [container],
           volumes: [
-            ...dataVolumes(names.redisConfig, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)),
+            ...dataVolumes(names.redisConfig, redisPasswords),
             // Optional: a record that is gone keeps no pod from starting.
             when<V1Volume>(hasAgent, { name: 'topology', configMap: { name: names.topology, optional: true } }),
           ],
@@ -89,6 +88,9 @@ const statefulSet = (chart: TemplateChart) =>
       volumeClaimTemplates: [volumeClaim(v.redis.persistence)],
     },
   });
+
+const passwordOf = (user: string, key: string) =>
+  when<V1EnvVar>(hasUsers, { name: `${user}_PASSWORD_FILE`, value: `${paths.secrets}/${key}` });
 
 const container: Templated<V1Container> = {
   name: 'redis',
@@ -100,6 +102,9 @@ const container: Templated<V1Container> = {
     ...dataEnv,
     ...sentinelEnv.map((env) => when<V1EnvVar>(isSentinelMode, env)),
     when<V1EnvVar>(hasAgent, { name: 'TOPOLOGY_DIR', value: paths.topology }),
+    passwordOf('APP', secretKeys.appPassword),
+    passwordOf('REPLICATION', secretKeys.replicationPassword),
+    passwordOf('EXPORTER', secretKeys.exporterPassword),
     limitEnv('MEMORY_LIMIT_BYTES', 'limits.memory', '1'),
     { name: 'MAXMEMORY_PERCENT', value: `${v.redis.maxmemoryPercent}` },
     when<V1EnvVar>(ge(v.redis.bootstrap.forcePrimary, 0), {

@@ -20,7 +20,7 @@ import { containerSecurity, execProbe, podSettings } from './pod.js';
 import { spreadStrictly } from './placement.js';
 import { resources } from './resources.js';
 import { scriptsChecksum } from './scripts.js';
-import { sentinelPasswordItem } from './secrets.js';
+import { sentinelPasswords } from './secrets.js';
 import { sentinelConfig } from './sentinel-config.js';
 import { metadataWithVolumes, volumeClaim, volumeRetention } from './volumes.js';
 
@@ -70,7 +70,7 @@ const statefulSet = (chart: TemplateChart) =>
           serviceAccountName: names.serviceAccount,
           topologySpreadConstraints: spreadStrictly('sentinel', v.sentinel, v.sentinel.replicas),
           containers: [container],
-          volumes: dataVolumes(names.sentinelConfig, sentinelPasswordItem),
+          volumes: dataVolumes(names.sentinelConfig, sentinelPasswords),
         },
       },
       persistentVolumeClaimRetentionPolicy: volumeRetention(v.sentinel.persistence),

@@ -3,7 +3,6 @@ import type {
   V1Container,
   V1Deployment,
   V1EnvVar,
-  V1KeyToPath,
   V1Volume,
   V1VolumeMount,
 } from '@kubernetes/client-node';
@@ -29,13 +28,14 @@ import {
 } from '../template/index.js';
 import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVolume, secretsMount } from './app-pod.js';
 import { disruptionBudget } from './disruption-budget.js';
-import { isExternalMode, isSentinelMode, v } from './inputs.js';
+import { isExternalMode, v } from './inputs.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretMode } from './paths.js';
 import { containerSecurity, graceSeconds, podSettings } from './pod.js';
 import { spreadSoftly } from './placement.js';
 import { resources } from './resources.js';
-import { redisPasswordItem, sentinelPasswordItem } from './secrets.js';
+import { appPasswordItems } from './secrets.js';
+import { clientTls } from './tls-files.js';
 
 const { handlers } = v.worker;
 
@@ -107,11 +107,12 @@ const container: Templated<V1Container> = {
     { name: environmentNames.MOORLINE_WORKER_JOB_TIMEOUT_MS, value: `${v.worker.jobTimeoutMs}` },
     spread(verbatim<V1EnvVar[]>(v.worker.extraEnv)),
   ],
-  ...appProbes,
+  ...appProbes.worker,
   resources: resources.worker,
   securityContext: containerSecurity,
   volumeMounts: [
     when(not(isExternalMode), secretsMount),
+    clientTls.mount,
     externalMount,
     when(handlers.source, { name: 'handlers', mountPath: paths.handlers, readOnly: true }),
     spread(verbatim<V1VolumeMount[]>(v.worker.extraVolumeMounts)),
@@ -124,9 +125,10 @@ const volumes: ListItem<V1Volume>[] = [
     secret: {
       secretName: names.secret,
       defaultMode: secretMode,
-      items: [redisPasswordItem, when<V1KeyToPath>(isSentinelMode, sentinelPasswordItem)],
+      items: appPasswordItems,
     },
   }),
+  clientTls.volume,
   externalVolume,
   when(handlers.source, { name: 'handlers', configMap: { name: names.handlers } }),
   spread(verbatim<V1Volume[]>(v.worker.extraVolumes)),

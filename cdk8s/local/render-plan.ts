@@ -50,7 +50,9 @@ export async function renderPlan(home: Home, readSecret: ReadSecret, wishes: Wis
 function render(valuesFile: string | undefined): Manifest[] {
   try {
     const given = valuesFile === undefined ? {} : (parse(readFileSync(valuesFile, 'utf8')) as unknown);
-    return renderManifests(parseValues(merge(localValues, given ?? {})), release);
+    const values = parseValues(merge(localValues, given ?? {}));
+    if (values.tls.enabled) throw new CommandError('tls.enabled is not supported on one machine', 2);
+    return renderManifests(values, release);
   } catch (error) {
     throw new CommandError(`${valuesFile ?? 'the bundle'}: ${messageOf(error)}`, 2);
   }

@@ -25,8 +25,9 @@ export function printTemplate(document: Document, header?: string): string {
   return templateText([...headerLines(header), ...documentLines(document, Scope.top(), closed)]);
 }
 
-/** The body of a named template that is a part of manifests. */
-export const partialLines = (tree: Tree): string[] => documentLines(tree, Scope.top(), (lines) => lines);
+/** The body of a named template that is a part of manifests: a map, or a list. */
+export const partialLines = (tree: Tree): string[] =>
+  isList(tree) ? collectionLines(tree, 0, Scope.top()) : documentLines(tree, Scope.top(), (lines) => lines);
 
 function documentLines(document: Document, scope: Scope, finish: (lines: string[]) => string[]): string[] {
   if (document === undefined) return [];

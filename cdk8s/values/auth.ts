@@ -6,13 +6,23 @@ export const auth = z
     existingSecret: secretName
       .default('')
       .describe(
-        'Secret with the keys `redis-password`, `sentinel-password` and `gateway-token`; empty: made once, in the cluster.',
+        'Secret with the keys `redis-password`, `sentinel-password`, `gateway-token` and those of the users; empty: made once, in the cluster.',
       ),
     tokensSecret: secretName
       .default('')
       .describe(
         'Secret whose key `gateway-tokens` lists more tokens, with scopes; it may come and change later. Empty: the Secret of the passwords.',
       ),
+    acl: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe(
+            'Users of Redis of their own for the application, replication and exporters, with the keys `redis-app-password`, `redis-replication-password` and `redis-exporter-password`; else all are the administrator.',
+          ),
+      })
+      .prefault({}),
   })
   .prefault({})
   .describe('Passwords and the token of the gateway.');

@@ -7,8 +7,11 @@ import { softSpread } from './spread.js';
 /** What the bundle itself sets for gateway, worker and agent; see cdk8s/bundle/app-container.ts. */
 export const appEnvironment = [
   'REDIS_URI',
+  'REDIS_USER',
   'REDIS_PASSWORD_FILE',
   'SENTINEL_PASSWORD_FILE',
+  'REDIS_TLS_CA_FILE',
+  'REDIS_TLS_SERVERNAME',
   'SERVER_ID',
   'POD_NAME',
   'POD_NAMESPACE',
@@ -19,6 +22,8 @@ export const appEnvironment = [
   'MOORLINE_PORT',
   'MOORLINE_TOKEN_FILE',
   'MOORLINE_TOKENS_FILE',
+  'MOORLINE_TLS_CERT_FILE',
+  'MOORLINE_TLS_KEY_FILE',
   'MOORLINE_LOG_LEVEL',
   'MOORLINE_MAX_BODY_BYTES',
   'MOORLINE_DRAIN_MS',

@@ -7,12 +7,14 @@ import { gateway } from './gateway.js';
 import { networkPolicy } from './network-policy.js';
 import { redis } from './redis.js';
 import { sentinel } from './sentinel.js';
+import { tls } from './tls.js';
 import { worker } from './worker.js';
 
 /** Everything a user may configure: the one source of types, values.yaml, values.schema.json, the table in the README and test cases. */
 export const Values = z.strictObject({
   ...common,
   auth,
+  tls,
   external,
   redis,
   sentinel,

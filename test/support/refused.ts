@@ -82,6 +82,21 @@ export const refusedExamples = [
     says: 'worker.push is set, but networkPolicy.worker.egress is empty',
   },
   {
+    id: 'tls-existing-secrets',
+    values: { tls: { enabled: true, source: 'existingSecret', existingSecrets: { gateway: 'web' } } },
+    says: 'a Secret is not named',
+  },
+  {
+    id: 'tls-unused-secrets',
+    values: { tls: { existingSecrets: { redis: 'ours' } } },
+    says: 'tls.existingSecrets is set, but tls.source is generated',
+  },
+  {
+    id: 'tls-issuer',
+    values: { tls: { enabled: true, source: 'certManager' } },
+    says: 'tls.certManager.issuer is empty',
+  },
+  {
     id: 'worker-handlers',
     values: { worker: { handlers: { source: 'export default {}', module: '/app/handlers.mjs' } } },
     says: 'both set',

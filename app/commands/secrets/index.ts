@@ -1,32 +1,67 @@
-import { Command } from 'commander';
-
-const allKeys = 'redis-password,sentinel-password,gateway-token';
-
-interface Options {
-  readonly name: string;
-  readonly namespace: string;
-  readonly keys: string;
-  readonly writeTo?: string;
-}
+import { Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../exit-codes.js';
+import { parseWholeNumber } from '../options.js';
+import type { WantedCertificate } from './fill-certificates.js';
 
 export const secretsCommand = (): Command =>
   new Command('secrets')
+    .description('Make the passwords and certificates of a release in its cluster, and replace them')
+    .addCommand(fillCommand())
+    .addCommand(waitCommand());
+
+interface FillOptions {
+  readonly namespace: string;
+  readonly name?: string;
+  readonly keys?: readonly string[];
+  readonly authority?: string;
+  readonly certificate: readonly WantedCertificate[];
+}
+
+const fillCommand = (): Command =>
+  new Command('fill')
     .description(
-      'Fill the missing keys of a Secret of this cluster with random values; keys that exist stay as they are',
+      'Fill what Secrets lack: random passwords, and certificates, also those that end soon; what exists stays',
     )
-    .requiredOption('--name <secret>', 'the Secret; it must exist')
-    .requiredOption('--namespace <namespace>', 'its namespace')
-    .option('--keys <keys>', 'which keys, separated by commas', allKeys)
-    .option('--write-to <directory>', 'also write each of these keys to a file of its name')
-    .addHelpText('after', '\nExample, inside a pod:\n  moorline secrets --name my-release --namespace default')
-    .action(async ({ name, namespace, keys: list, writeTo }: Options) => {
+    .requiredOption('--namespace <namespace>', 'where the Secrets are; they must exist')
+    .option('--name <secret>', 'the Secret of passwords')
+    .option('--keys <keys>', 'its keys, separated by commas; more than once', listed)
+    .option('--authority <secret>', 'the Secret of the authority that signs the certificates')
+    .option('--certificate <secret=names>', 'a Secret of a certificate, and its DNS names; more than once', wanted, [])
+    .addHelpText(
+      'after',
+      '\nExample, inside a pod:\n  moorline secrets fill --namespace default --name moorline-auth --keys redis-password',
+    )
+    .action(async ({ namespace, name, keys, authority, certificate }: FillOptions) => {
+      if ((name === undefined) !== (keys === undefined)) throw new UsageError('Expected --name together with --keys');
+      if ((authority === undefined) !== (certificate.length === 0)) {
+        throw new UsageError('Expected --authority together with --certificate');
+      }
       const { fillSecret } = await import('./fill-secret.js');
+      const { fillCertificates } = await import('./fill-certificates.js');
       const { clusterSecrets } = await import('./cluster-secrets.js');
-      const keys = list.split(',');
       const secrets = clusterSecrets(namespace);
-      const filled = await fillSecret(secrets, name, keys);
+      const filled = [
+        ...(name === undefined || keys === undefined ? [] : await fillSecret(secrets, name, keys)),
+        ...(authority === undefined ? [] : await fillCertificates(secrets, authority, certificate)),
+      ];
       process.stdout.write(filled.length === 0 ? 'nothing was missing\n' : `filled: ${filled.join(', ')}\n`);
-      if (writeTo === undefined) return;
-      const { writeFiles } = await import('./write-files.js');
-      await writeFiles(writeTo, await secrets.read(name), keys);
     });
+
+const waitCommand = (): Command =>
+  new Command('wait')
+    .description('Wait until files are there and hold something')
+    .argument('<files...>', 'the files')
+    .option('--timeout-ms <ms>', 'how long', parseWholeNumber, 5_000)
+    .action(async (files: readonly string[], { timeoutMs }: { readonly timeoutMs: number }) => {
+      const { waitForFiles } = await import('./wait-for-files.js');
+      await waitForFiles(files, timeoutMs);
+    });
+
+const listed = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',')];
+
+/** `SECRET=NAME,NAME...` */
+function wanted(text: string, before: readonly WantedCertificate[]): readonly WantedCertificate[] {
+  const [, secret, names] = /^([a-z0-9.-]+)=([A-Za-z0-9.,*-]+)$/.exec(text) ?? [];
+  if (secret === undefined || names === undefined) throw new InvalidArgumentError('Expected secret=name,name.');
+  return [...before, { secret, names: names.split(',') }];
+}

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { reachableAt, type HostPort, type RedisConfig } from '../../config/index.js';
 import { beforeDeadline, type Deadline } from '../../resilience/deadline.js';
-import { commonOptions, credentials, tlsOptions } from '../client-options.js';
+import { commonOptions, readCredentials, tlsOptions } from '../client-options.js';
 import { formatAddress } from '../connection.js';
 import { readSlots, SlotMap } from './slot-map.js';
 
@@ -18,7 +18,7 @@ export interface ClusterView {
 export async function askNode(node: HostPort, redis: RedisConfig, deadline: Deadline): Promise<ClusterView> {
   const client = new Redis({
     ...commonOptions,
-    ...(await credentials(redis)),
+    ...(await readCredentials(redis)),
     ...(await tlsOptions(redis.tls)),
     ...reachableAt(node, redis.addressMap),
     protocol: 2,

@@ -92,7 +92,7 @@ export interface Volume {
 
 export interface ProjectedSource {
   readonly configMap?: NamedKeys;
-  readonly secret?: NamedKeys;
+  readonly secret?: NamedKeys & { readonly optional?: boolean };
 }
 
 /** A ConfigMap or Secret, and which of its keys become which files. */

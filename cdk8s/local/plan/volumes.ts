@@ -39,6 +39,8 @@ function projectedFiles(
   readSecret: ReadSecret,
 ): PlannedFile[] {
   if (configMap !== undefined) return configMapFiles(pod, configMap, manifests);
+  // What may be missing is there only while a password is replaced.
+  if (secret?.optional === true) return [];
   if (secret !== undefined) return secretFiles(pod, secret.name ?? '', secret.items, readSecret);
   throw new CommandError(`${pod.podName}: only ConfigMaps and Secrets can be projected on one machine`);
 }

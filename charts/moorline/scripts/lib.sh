@@ -108,11 +108,30 @@ look_up() {
   }
 }
 
-# Asks a server one thing, within a second. The password is seen by this one child: in its environment, not in its arguments.
+# Asks a server one thing, within a second, or two where a handshake comes first. The password is seen by this one child: in its environment, not in its arguments.
+# Without a command it sends the lines of the standard input, and prints an answer for each.
 ask() {
   asked=$1 secret=$2
   shift 2
-  REDISCLI_AUTH=$secret timeout 1 redis-cli -h "${asked%,*}" -p "${asked#*,}" "$@" 2>/dev/null || :
+  REDISCLI_AUTH=$secret timeout "$((${TLS_DIR:+1} + 1))" redis-cli ${TLS_DIR:+--tls --cacert "$TLS_DIR/ca.crt"} -h "${asked%,*}" -p "${asked#*,}" "$@" 2>/dev/null || :
+}
+
+# Where a server listens and, with TLS_DIR, by which certificate: then over TLS alone, also to its peers. Clients show none, they have passwords.
+write_listening() {
+  line "bind ${BIND_ADDRESSES-* -::*}"
+  # There is a password, and the others come from other addresses.
+  line 'protected-mode no'
+  if [ -z "${TLS_DIR-}" ]; then
+    line "port $own_port"
+  else
+    line 'port 0'
+    line "tls-port $own_port"
+    line "tls-cert-file \"$TLS_DIR/tls.crt\""
+    line "tls-key-file \"$TLS_DIR/tls.key\""
+    line "tls-ca-cert-file \"$TLS_DIR/ca.crt\""
+    line 'tls-auth-clients no'
+    line 'tls-replication yes'
+  fi
 }
 
 # Prints one line of a configuration. Not by echo, which may take backslashes for its own.
@@ -132,6 +151,6 @@ is_alive() {
   answer=$(ask_self '' PING)
   case $answer in
     PONG | NOAUTH* | LOADING* | MASTERDOWN* | BUSY*) ;;
-    *) fail "not alive: ${answer:-no answer within a second}" ;;
+    *) fail "not alive: ${answer:-no answer in time}" ;;
   esac
 }

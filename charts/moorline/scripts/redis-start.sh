@@ -10,6 +10,10 @@ here=$(dirname "$0")
 . "$here/facts.sh"
 # shellcheck source=decide.sh
 . "$here/decide.sh"
+# shellcheck source=users.sh
+. "$here/users.sh"
+# shellcheck source=watch.sh
+. "$here/watch.sh"
 
 # After so long what is ambiguous will not clear up by itself, and a failover that was asked for has failed.
 patience_s=10
@@ -23,6 +27,7 @@ main() {
   read_identity "$REDIS_NODES"
   read_password "$REDIS_PASSWORD_FILE"
   redis_password=$password
+  own_password=$password
   resolve_all "$REDIS_NODES"
   redis_addresses=$addresses
   remember_addresses redis
@@ -34,7 +39,9 @@ main() {
     *) fail "expected REDIS_MODE to be sentinel or standalone, got $REDIS_MODE" ;;
   esac
   log "starts as $decision${leader:+ of node $leader}: $reason"
+  remember_files
   write_configuration >"$RUN_DIR/redis.conf"
+  watch_files "$REDIS_PASSWORD_FILE" &
   exec redis-server "$RUN_DIR/redis.conf"
 }
 
@@ -156,15 +163,15 @@ all_looked_at_within_ms() {
 # The bundle's own lines first; what only this pod can know overrides them.
 write_configuration() {
   line "include \"$CONFIG_DIR/redis.conf\""
-  line "port $own_port"
-  line "bind ${BIND_ADDRESSES-* -::*}"
-  # There is a password, and the other nodes come from other addresses.
-  line 'protected-mode no'
+  write_listening
   line "dir \"$DATA_DIR\""
   line "pidfile \"$DATA_DIR/redis.pid\""
   line "maxmemory $((MEMORY_LIMIT_BYTES * MAXMEMORY_PERCENT / 100))"
-  quote "$redis_password"
-  line "requirepass $quoted"
+  redis_users user
+  choose_replication_login
+  follow_by_administrator_if_needed
+  line "masteruser $replication_user"
+  quote "$replication_password"
   line "masterauth $quoted"
   line "replica-announce-ip ${own_address%,*}"
   line "replica-announce-port ${own_address#*,}"
@@ -172,6 +179,29 @@ write_configuration() {
     pick "$leader" "$redis_addresses"
     line "replicaof ${picked%,*} ${picked#*,}"
   fi
+}
+
+# A primary of a release that was without users knows the administrator alone, until it is this node's turn to be upgraded.
+follow_by_administrator_if_needed() {
+  [ "$decision" = replica ] || return 0
+  pick "$leader" "$redis_addresses"
+  case $(ask "$picked" "$replication_password" --user "$replication_user" PING) in
+    NOAUTH*) replication_user=default replication_password=$redis_password ;;
+  esac
+}
+
+# By the standard input: a password is in no arguments.
+password_commands() {
+  redis_users 'ACL SETUSER'
+  choose_replication_login
+  quote "$replication_password"
+  line "CONFIG SET masteruser $replication_user masterauth $quoted"
+}
+
+apply_certificates() {
+  answers=$(ask_self "$own_password" CONFIG SET \
+    tls-cert-file "$TLS_DIR/tls.crt" tls-key-file "$TLS_DIR/tls.key" tls-ca-cert-file "$TLS_DIR/ca.crt")
+  all_ok
 }
 
 main

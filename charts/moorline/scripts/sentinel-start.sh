@@ -14,6 +14,12 @@ here=$(dirname "$0")
 . "$here/adopt.sh"
 # shellcheck source=quicken.sh
 . "$here/quicken.sh"
+# shellcheck source=users.sh
+. "$here/users.sh"
+# shellcheck source=watch.sh
+. "$here/watch.sh"
+# shellcheck source=renew.sh
+. "$here/renew.sh"
 
 # A primary that restarts and loads for longer than this is replaced.
 reboot_down_after_ms=30000
@@ -27,6 +33,7 @@ main() {
   redis_password=$password
   read_password "$SENTINEL_PASSWORD_FILE"
   sentinel_password=$password
+  own_password=$password
   resolve_all "$SENTINEL_NODES"
   sentinel_addresses=$addresses
   resolve_all "$REDIS_NODES"
@@ -34,6 +41,7 @@ main() {
   # This pod has no Redis node.
   own_address=''
   read_record
+  remember_files
   write_configuration >"$DATA_DIR/sentinel.conf.new"
   # The record must survive the loss of power at any moment.
   sync "$DATA_DIR/sentinel.conf.new"
@@ -45,6 +53,7 @@ main() {
     adopt &
   fi
   quicken &
+  watch_files "$SENTINEL_PASSWORD_FILE" &
   exec redis-server "$DATA_DIR/sentinel.conf" --sentinel
 }
 
@@ -74,16 +83,14 @@ write_configuration() {
   line "include \"$CONFIG_DIR/sentinel.conf\""
   for address in $redis_addresses; do line "# node-address $address"; done
   pick "$ordinal" "$sentinel_addresses"
-  line "port $own_port"
-  line "bind ${BIND_ADDRESSES-* -::*}"
-  line 'protected-mode no'
+  write_listening
   line "dir \"$DATA_DIR\""
   line "sentinel announce-ip ${picked%,*}"
   line "sentinel announce-port ${picked#*,}"
   line "sentinel myid $(sentinel_id "$ordinal")"
   line "sentinel current-epoch $current_epoch"
+  sentinel_users user
   quote "$sentinel_password"
-  line "requirepass $quoted"
   line "sentinel sentinel-pass $quoted"
   [ -z "$primary_address" ] || write_monitor
 }

@@ -29,6 +29,22 @@
 {{- end }}
 {{- end }}
 
+{{- define "moorline.appPasswordKey" -}}
+{{- ternary "redis-app-password" "redis-password" (and (ne .Values.mode "external") .Values.auth.acl.enabled) }}
+{{- end }}
+
+{{- define "moorline.isFilled" -}}
+{{- if or (not .Values.auth.existingSecret) (and .Values.tls.enabled (eq .Values.tls.source "generated")) }}true{{ end }}
+{{- end }}
+
+{{- define "moorline.redisTlsSecret" -}}
+{{- .Values.tls.existingSecrets.redis | default (printf "%s-redis-tls" (include "moorline.fullname" .)) }}
+{{- end }}
+
+{{- define "moorline.gatewayTlsSecret" -}}
+{{- .Values.tls.existingSecrets.gateway | default (printf "%s-gateway-tls" (include "moorline.fullname" .)) }}
+{{- end }}
+
 {{- define "moorline.redisImage" -}}
 {{- if .Values.redis.image.registry }}
 {{- printf "%s/%s:%s" .Values.redis.image.registry .Values.redis.image.repository .Values.redis.image.tag }}

@@ -26,3 +26,93 @@ options:
   - name: attempts
     value: "2"
 {{- end }}
+
+{{- define "moorline.gateway.startupProbe" -}}
+httpGet:
+  path: /livez
+  port: http
+  {{- if .Values.tls.enabled }}
+  scheme: HTTPS
+  {{- end }}
+timeoutSeconds: 5
+periodSeconds: 2
+failureThreshold: 60
+{{- end }}
+
+{{- define "moorline.gateway.livenessProbe" -}}
+httpGet:
+  path: /livez
+  port: http
+  {{- if .Values.tls.enabled }}
+  scheme: HTTPS
+  {{- end }}
+timeoutSeconds: 5
+periodSeconds: 10
+failureThreshold: 6
+{{- end }}
+
+{{- define "moorline.gateway.readinessProbe" -}}
+httpGet:
+  path: /readyz
+  port: http
+  {{- if .Values.tls.enabled }}
+  scheme: HTTPS
+  {{- end }}
+timeoutSeconds: 5
+periodSeconds: 5
+failureThreshold: 2
+{{- end }}
+
+{{- define "moorline.worker.startupProbe" -}}
+httpGet:
+  path: /livez
+  port: http
+timeoutSeconds: 5
+periodSeconds: 2
+failureThreshold: 60
+{{- end }}
+
+{{- define "moorline.worker.livenessProbe" -}}
+httpGet:
+  path: /livez
+  port: http
+timeoutSeconds: 5
+periodSeconds: 10
+failureThreshold: 6
+{{- end }}
+
+{{- define "moorline.worker.readinessProbe" -}}
+httpGet:
+  path: /readyz
+  port: http
+timeoutSeconds: 5
+periodSeconds: 5
+failureThreshold: 2
+{{- end }}
+
+{{- define "moorline.agent.startupProbe" -}}
+httpGet:
+  path: /livez
+  port: http
+timeoutSeconds: 5
+periodSeconds: 2
+failureThreshold: 60
+{{- end }}
+
+{{- define "moorline.agent.livenessProbe" -}}
+httpGet:
+  path: /livez
+  port: http
+timeoutSeconds: 5
+periodSeconds: 10
+failureThreshold: 6
+{{- end }}
+
+{{- define "moorline.agent.readinessProbe" -}}
+httpGet:
+  path: /readyz
+  port: http
+timeoutSeconds: 5
+periodSeconds: 5
+failureThreshold: 2
+{{- end }}

@@ -10,6 +10,7 @@ const checked = [
   ['sentinel', 'downAfterMs'],
   ['sentinel', 'failoverTimeoutMs'],
   ['worker', 'handlers', 'module'],
+  ['tls', 'existingSecrets'],
   ['worker', 'autoscaling', 'minReplicas'],
   ['worker', 'autoscaling', 'maxReplicas'],
 ] as const;
