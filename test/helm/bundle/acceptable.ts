@@ -10,7 +10,6 @@ const checked = [
   ['sentinel', 'downAfterMs'],
   ['sentinel', 'failoverTimeoutMs'],
   ['worker', 'handlers', 'module'],
-  ['tls', 'existingSecrets'],
   ['worker', 'autoscaling', 'minReplicas'],
   ['worker', 'autoscaling', 'maxReplicas'],
 ] as const;
@@ -24,6 +23,7 @@ export function acceptable(random: unknown): unknown {
   const external = isTree(values['external']) ? values['external'] : {};
   openForPushes(values);
   attachRoute(values);
+  nameCertificates(values['tls']);
   const uri = values['mode'] === 'external' ? 'redis://redis.databases:6379' : '';
   return { ...values, external: { ...external, uri } };
 }
@@ -49,6 +49,14 @@ function openForPushes({ worker, networkPolicy }: Tree): void {
 function attachRoute({ gateway }: Tree): void {
   const route = isTree(gateway) ? gateway['httpRoute'] : undefined;
   if (isTree(route)) route['parentRefs'] = [{ name: 'public' }];
+}
+
+/** Where they come from, and from nowhere else. */
+function nameCertificates(tls: unknown): void {
+  if (!isTree(tls)) return;
+  if (tls['source'] === 'existingSecret') tls['existingSecrets'] = { redis: 'redis-tls', gateway: 'gateway-tls' };
+  else Reflect.deleteProperty(tls, 'existingSecrets');
+  if (tls['source'] === 'certManager') tls['certManager'] = { issuer: 'cluster' };
 }
 
 function limitMemory(component: unknown): void {
