@@ -2,17 +2,22 @@ import { ApiException, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } 
 import { UnavailableError } from '../exit-codes.js';
 import type { Secrets } from './fill-secret.js';
 
-/** The Secrets of a namespace of the cluster this pod runs in, with the rights of its ServiceAccount: get and patch. */
-export function clusterSecrets(namespace: string): Secrets {
+/** Of the cluster this pod runs in, with the rights of its ServiceAccount. */
+export function ownCluster(): KubeConfig {
   const config = new KubeConfig();
   config.loadFromCluster();
+  return config;
+}
+
+/** The Secrets of a namespace; the right to get and patch them is needed. */
+export function clusterSecrets(config: KubeConfig, namespace: string): Secrets {
   const api = config.makeApiClient(CoreV1Api);
   return {
     async read(name) {
       const { data = {}, metadata } = await api.readNamespacedSecret({ name, namespace }).catch(explained(name));
       return { data, resourceVersion: metadata?.resourceVersion ?? '' };
     },
-    async add(name, data, resourceVersion) {
+    async change(name, data, resourceVersion) {
       // With the version in it, a merge patch is refused when the Secret is not the one that was read.
       const body = { metadata: { resourceVersion }, data };
       const mergePatch = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
@@ -33,11 +38,11 @@ const explained =
   (error: unknown): never => {
     const status = error instanceof ApiException ? error.code : undefined;
     const hint = status === undefined ? 'the API server cannot be reached' : (hints[status] ?? `answer ${status}`);
-    throw new UnavailableError(`The Secret ${name} cannot be filled: ${hint}`);
+    throw new UnavailableError(`The Secret ${name} cannot be changed: ${hint}`);
   };
 
 const hints: Readonly<Record<number, string>> = {
-  401: 'the token of the ServiceAccount is not accepted (401)',
-  403: 'the ServiceAccount may not get and patch it (403)',
+  401: 'the token is not accepted (401)',
+  403: 'this account may not get and patch it (403)',
   404: 'it does not exist (404); create it empty, the keys are filled then',
 };

@@ -61,7 +61,7 @@ async function ensure(
     const data = Object.fromEntries(
       Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
     );
-    if (await secrets.add(name, data, secret.resourceVersion)) {
+    if (await secrets.change(name, data, secret.resourceVersion)) {
       changed.push(name);
       return made;
     }

@@ -12,15 +12,15 @@ export interface Secret {
 /** The Secrets of one namespace. */
 export interface Secrets {
   read(name: string): Promise<Secret>;
-  /** Adds keys (base64) to exactly this version of the Secret; answers false when it has changed meanwhile. */
-  add(name: string, keys: Readonly<Record<string, string>>, resourceVersion: string): Promise<boolean>;
+  /** Sets keys (base64), or deletes them by null, in exactly this version of the Secret; answers false when it has changed meanwhile. */
+  change(name: string, keys: Readonly<Record<string, string | null>>, resourceVersion: string): Promise<boolean>;
 }
 
 const maxTries = 20;
 const backoff = { firstMs: 50, maxMs: 2_000 };
 
 /** 256 bits, in letters that need no quoting in configuration files and headers. */
-const randomValue = (): string => randomBytes(32).toString('base64url');
+export const randomValue = (): string => randomBytes(32).toString('base64url');
 
 /** Gives the missing keys random values, and names them. Several pods may do so at once: the first to write wins, the others see its values. */
 export async function fillSecret(secrets: Secrets, name: string, keys: readonly string[]): Promise<readonly string[]> {
@@ -30,7 +30,8 @@ export async function fillSecret(secrets: Secrets, name: string, keys: readonly 
     const missing = missingKeys(data, keys);
     if (missing.length === 0) return [];
     const values = missing.map((key) => [key, Buffer.from(randomValue()).toString('base64')]);
-    if (await secrets.add(name, Object.fromEntries(values) as Record<string, string>, resourceVersion)) return missing;
+    if (await secrets.change(name, Object.fromEntries(values) as Record<string, string>, resourceVersion))
+      return missing;
     await sleep(backoffDelayMs(attempt, backoff));
   }
   throw new UnavailableError(`The Secret ${name} changed at each of ${maxTries} tries to fill it; try again`);

@@ -2,12 +2,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../exit-codes.js';
 import { parseWholeNumber } from '../options.js';
 import type { WantedCertificate } from './fill-certificates.js';
+import { rotateCommand } from './rotate/index.js';
 
 export const secretsCommand = (): Command =>
   new Command('secrets')
     .description('Make the passwords and certificates of a release in its cluster, and replace them')
     .addCommand(fillCommand())
-    .addCommand(waitCommand());
+    .addCommand(waitCommand())
+    .addCommand(rotateCommand());
 
 interface FillOptions {
   readonly namespace: string;
@@ -38,8 +40,8 @@ const fillCommand = (): Command =>
       }
       const { fillSecret } = await import('./fill-secret.js');
       const { fillCertificates } = await import('./fill-certificates.js');
-      const { clusterSecrets } = await import('./cluster-secrets.js');
-      const secrets = clusterSecrets(namespace);
+      const { clusterSecrets, ownCluster } = await import('./cluster-secrets.js');
+      const secrets = clusterSecrets(ownCluster(), namespace);
       const filled = [
         ...(name === undefined || keys === undefined ? [] : await fillSecret(secrets, name, keys)),
         ...(authority === undefined ? [] : await fillCertificates(secrets, authority, certificate)),

@@ -5,14 +5,14 @@ import { fillSecret, missingKeys, type Secrets } from '../../../app/commands/sec
 class OneSecret implements Secrets {
   version = 1;
   data: Record<string, string> = {};
-  beforeAdd: () => void = () => undefined;
+  beforeChange: () => void = () => undefined;
 
   read() {
     return Promise.resolve({ data: { ...this.data }, resourceVersion: String(this.version) });
   }
 
-  add(_name: string, keys: Readonly<Record<string, string>>, resourceVersion: string) {
-    this.beforeAdd();
+  change(_name: string, keys: Readonly<Record<string, string | null>>, resourceVersion: string) {
+    this.beforeChange();
     if (resourceVersion !== String(this.version)) return Promise.resolve(false);
     this.version++;
     Object.assign(this.data, keys);
@@ -51,8 +51,8 @@ describe('filling a Secret', () => {
 
   test('another pod that was faster keeps its values', async () => {
     const secret = new OneSecret();
-    secret.beforeAdd = () => {
-      secret.beforeAdd = () => undefined;
+    secret.beforeChange = () => {
+      secret.beforeChange = () => undefined;
       secret.version++;
       secret.data.a = 'dGhlaXJz';
     };
