@@ -54,7 +54,7 @@ export function clusterPods(config: KubeConfig, namespace: string): Pods {
       }
     },
     async nudge(name) {
-      const body = { metadata: { annotations: { 'moorline/secrets-changed-at': new Date().toISOString() } } };
+      const body = { metadata: { annotations: { 'moorline.dev/secrets-changed-at': new Date().toISOString() } } };
       const mergePatch = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
       await api.patchNamespacedPod({ name, namespace, body }, mergePatch).catch(() => undefined);
     },
