@@ -143,11 +143,17 @@ test(
     await calls.goesOn();
     expect(calls.failures).toEqual([]);
 
+    // The links that were cut are there again: only then is there a replica to choose.
+    expect(await cluster.settled()).toBe(primary);
     await cluster.kill(primary);
-    const promoted = await waitFor('a failover with the new passwords', async () => {
-      const name = await cluster.named();
-      return name !== primary && name;
-    });
+    const promoted = await waitFor(
+      'a failover with the new passwords',
+      async () => {
+        const name = await cluster.named();
+        return name !== primary && name;
+      },
+      { deadlineMs: 90_000 },
+    );
     cluster.start(primary);
     expect(await cluster.settled()).toBe(promoted);
     await calls.goesOn();
