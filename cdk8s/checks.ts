@@ -15,7 +15,7 @@ import {
   type Refusal,
 } from './template/index.js';
 import { hasAgent, isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
-import { externalPorts, unusualPorts } from './bundle/names.js';
+import { externalPorts, fullname, unusualPorts } from './bundle/names.js';
 import { upgradeChecks } from './upgrade-checks.js';
 
 export interface Check {
@@ -32,6 +32,12 @@ export interface Check {
  * Combinations of values that are refused, the same by `helm` and by `cdk8s synth`.
  */
 export const checks: readonly Check[] = [
+  {
+    id: 'name-letter',
+    check: matches('^[0-9]', fullname),
+    message: `the objects would be named ${fullname}-...: the name of a Service begins with a letter`,
+    fix: 'set fullnameOverride to a name that does, or give the release another name',
+  },
   {
     id: 'eviction-policy',
     check: and(not(isExternalMode), ne(v.redis.maxmemoryPolicy, 'noeviction')),

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 // Fields that several sections share. Patterns are RE2 (no look-around), because Helm checks the schema in Go.
 
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const subdomain = `${label}(\\.${label})*`;
+
 /** A DNS label, or empty for "not set". ASCII only, so that Go and JavaScript cut it at the same place. */
 export const optionalName = z
   .string()
@@ -9,14 +12,15 @@ export const optionalName = z
   .max(63);
 export const secretName = z
   .string()
-  .regex(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$/)
+  .regex(new RegExp(`^(${subdomain})?$`))
   .max(253);
 export const dnsName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+  .regex(new RegExp(`^${subdomain}$`))
   .max(253);
 export const storageClass = secretName;
 export const quantity = z.string().regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/);
+const volumeSize = z.string().regex(/^[1-9][0-9]*(k|Ki|M|Mi|G|Gi|T|Ti)?$/);
 export const port = z.int().min(1).max(65535);
 /** Lines of a configuration file: printable ASCII, words separated by one blank, none of the directives that the bundle sets. */
 export const extraConfig = (managed: readonly string[]) => {
@@ -40,7 +44,7 @@ const labelValue = z
   .max(63);
 const qualifiedName = z
   .string()
-  .regex(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/)
+  .regex(new RegExp(`^(${subdomain}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`))
   .max(316);
 /** Keys with these prefixes are the bundle's own: selectors hang on them. */
 const reservedPrefix = '^(app\\.kubernetes\\.io|helm\\.sh|moorline\\.dev)/';
@@ -116,7 +120,7 @@ const retention = z.enum(['Retain', 'Delete']).default('Retain');
 export const persistence = (size: string) =>
   z
     .strictObject({
-      size: quantity.default(size).describe('Size of the volume of each pod.'),
+      size: volumeSize.default(size).describe('Size of the volume of each pod.'),
       storageClass: storageClass.default('').describe('Storage class; empty for the default one of the cluster.'),
       whenDeleted: retention.describe('What becomes of the volumes when the release is uninstalled.'),
       whenScaled: retention.describe(

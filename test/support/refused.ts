@@ -1,5 +1,6 @@
 /** For every check of cdk8s/checks.ts, values that it refuses and a part of what it says. */
 export const refusedExamples = [
+  { id: 'name-letter', values: { fullnameOverride: '1st' }, says: 'the objects would be named 1st-...' },
   {
     id: 'eviction-policy',
     values: { redis: { maxmemoryPolicy: 'allkeys-lru' } },

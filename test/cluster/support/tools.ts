@@ -17,6 +17,13 @@ export async function apply(namespace: string, ...objects: readonly object[]): P
   await applied;
 }
 
+/** Has the API server check objects, and keep none. */
+export async function dryRun(namespace: string, objects: readonly object[]): Promise<void> {
+  const applied = run('kubectl', ['-n', namespace, 'create', '--dry-run=server', '-f', '-'], { timeout: 120_000 });
+  applied.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+  await applied;
+}
+
 export const kubectl = (...args: string[]): Promise<string> => command('kubectl', args);
 export const helm = (...args: string[]): Promise<string> => command(process.env['HELM'] ?? 'helm', args, 600_000);
 

@@ -24,6 +24,7 @@ export function acceptable(random: unknown): unknown {
   openForPushes(values);
   attachRoute(values);
   nameCertificates(values['tls']);
+  beginWithLetter(values);
   const uri = values['mode'] === 'external' ? 'redis://redis.databases:6379' : '';
   return { ...values, external: { ...external, uri } };
 }
@@ -36,6 +37,11 @@ function remove(values: Tree, [key, ...rest]: readonly string[]): void {
   const part = values[key];
   if (rest.length === 0) Reflect.deleteProperty(values, key);
   else if (isTree(part)) remove(part, rest);
+}
+
+function beginWithLetter(values: Tree): void {
+  const { fullnameOverride: name } = values;
+  if (typeof name === 'string') values['fullnameOverride'] = name.replace(/^[0-9]/, 'n');
 }
 
 /** Pushes need an egress rule, as long as there are policies. */
