@@ -12,7 +12,7 @@ export function checkedHere(schema: ValuesSchema): ValuesSchema {
   return {
     ...schema,
     properties: Object.fromEntries(kept.map(([name, value]) => [name, checkedHere(value)])),
-    required: kept.map(([name]) => name).filter((name) => schema.required?.includes(name)),
+    required: kept.map(([name]) => name).filter((name) => schema.required?.includes(name) === true),
   };
 }
 
