@@ -4,8 +4,10 @@ import type { Scheduler } from '../queue/schedules/scheduler.js';
 import type { Schedules } from '../queue/schedules/schedules.js';
 import type { Queues } from '../queue/types.js';
 import type { WorkerList } from '../queue/worker-list.js';
+import type { Streams } from '../streams/streams.js';
 import type { Registry } from '../metrics.js';
 import { acceptJson } from './body/parsers.js';
+import { EventStreams } from './live/event-streams.js';
 import { serveOpenApi } from './openapi.js';
 import { QueueCounters } from './queue-counters.js';
 import { gaugeQueues } from './queue-gauges.js';
@@ -17,6 +19,7 @@ import { enqueueRoutes } from './routes/enqueue.js';
 import { queueRoutes } from './routes/queues.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { settingsRoutes } from './routes/settings.js';
+import { streamRoutes } from './routes/streams.js';
 import { workerRoutes } from './routes/workers.js';
 import { validate } from './schemas/validate.js';
 import { WaitingClaims } from './waiting-claims.js';
@@ -26,6 +29,7 @@ export interface QueueApiOptions {
   readonly schedules: Schedules;
   readonly scheduler: Scheduler;
   readonly workers: WorkerList;
+  readonly streams: Streams;
   readonly registry: Registry;
   readonly maxBodyBytes: number;
   readonly version: string;
@@ -35,7 +39,7 @@ export interface QueueApiOptions {
 
 /** Adds the queue API to a server. */
 export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions): void {
-  const { queues, schedules, scheduler, workers, registry, maxBodyBytes } = options;
+  const { queues, schedules, scheduler, workers, streams, registry, maxBodyBytes } = options;
   const routes = server.withTypeProvider() as Routes;
   const counters = new QueueCounters(registry);
   gaugeQueues(queues, registry);
@@ -61,6 +65,7 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
   workerRoutes(routes, { workers });
+  streamRoutes(routes, { streams, eventStreams: new EventStreams(options.stopping) });
   void server.register((scope, _options, done) => {
     enqueueRoutes(scope, { queues, counters, maxBodyBytes });
     done();

@@ -54,6 +54,12 @@ export const errorCatalogue = {
     meaning: 'The job has ended (it is done or dead), so it cannot be cancelled any more.',
     remedy: 'Look at the job; a dead letter can be purged.',
   },
+  stream_ended: {
+    status: 409,
+    retryable: false,
+    meaning: 'The stream has ended, so it takes no more chunks.',
+    remedy: 'Publish to another stream; give each result one of its own.',
+  },
   queue_paused: {
     status: 409,
     retryable: true,

@@ -1,0 +1,95 @@
+import type { Chunk } from './types.js';
+
+/** A range grows by what comes live until it is so large; then the next one begins. */
+const maxRangeChunks = 128;
+const maxRangeBytes = 64 * 1024;
+
+interface Range {
+  readonly chunks: Chunk[];
+  bytes: number;
+}
+
+/**
+ * Chunks that this process has at hand, of all streams together within a budget: what came live, and pages of the history. So
+ * thousands who come back at the same time cost Redis a few reads. What was used longest ago is dropped first.
+ */
+export class ChunkCache {
+  private readonly ranges = new Map<Range, CachedChunks>();
+  private bytes = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  ofOneStream(): CachedChunks {
+    return new CachedChunks(this);
+  }
+
+  /** Of a range that was used just now, or has grown by so many bytes. */
+  touch(range: Range, owner: CachedChunks, grownBytes = 0): void {
+    this.ranges.delete(range);
+    this.ranges.set(range, owner);
+    this.bytes += grownBytes;
+    for (const [oldest, itsOwner] of this.ranges) {
+      if (this.bytes <= this.maxBytes || oldest === range) return;
+      itsOwner.drop(oldest);
+      this.forget(oldest);
+    }
+  }
+
+  forget(range: Range): void {
+    if (this.ranges.delete(range)) this.bytes -= range.bytes;
+  }
+}
+
+/** Those of one stream and epoch. */
+export class CachedChunks {
+  private ranges: Range[] = [];
+
+  constructor(private readonly cache: ChunkCache) {}
+
+  /** The chunks that follow `offset` without a gap, as far as they are here in one piece; empty when the next one is not. */
+  after(offset: number): readonly Chunk[] {
+    for (let at = this.ranges.length - 1; at >= 0; at -= 1) {
+      const range = this.ranges[at];
+      const skip = offset + 1 - firstOf(range);
+      if (range === undefined || skip < 0 || skip >= range.chunks.length) continue;
+      this.cache.touch(range, this);
+      return skip === 0 ? range.chunks.slice() : range.chunks.slice(skip);
+    }
+    return [];
+  }
+
+  /** Chunks in order and without a gap among themselves. */
+  add(chunks: readonly Chunk[]): void {
+    const news = chunks.filter(({ offset }) => !this.has(offset));
+    const [first] = news;
+    if (first === undefined) return;
+    const bytes = news.reduce((total, { json }) => total + json.length, 0);
+    const range = this.ranges.find((one) => isRoomy(one) && lastOf(one) + 1 === first.offset) ?? this.begin();
+    range.chunks.push(...news);
+    range.bytes += bytes;
+    this.cache.touch(range, this, bytes);
+  }
+
+  clear(): void {
+    for (const range of this.ranges) this.cache.forget(range);
+    this.ranges = [];
+  }
+
+  drop(range: Range): void {
+    this.ranges = this.ranges.filter((one) => one !== range);
+  }
+
+  private has(offset: number): boolean {
+    return this.ranges.some((range) => offset >= firstOf(range) && offset <= lastOf(range));
+  }
+
+  private begin(): Range {
+    const range: Range = { chunks: [], bytes: 0 };
+    this.ranges.push(range);
+    return range;
+  }
+}
+
+const firstOf = (range: Range | undefined): number => range?.chunks[0]?.offset ?? Infinity;
+const lastOf = ({ chunks }: Range): number => chunks.at(-1)?.offset ?? -Infinity;
+const isRoomy = ({ chunks, bytes }: Range): boolean => chunks.length < maxRangeChunks && bytes < maxRangeBytes;

@@ -1,0 +1,162 @@
+import type { Logger } from '../log.js';
+import type { RedisConnections } from '../redis/types.js';
+import type { CachedChunks } from './chunk-cache.js';
+import { readHistory } from './history.js';
+import { channelOf } from './library.js';
+import { readLiveBatch, type LiveBatch } from './packed.js';
+import type { StreamMetrics } from './stream-metrics.js';
+import type { Chunk, StreamState } from './types.js';
+
+export interface LiveStreamOptions {
+  readonly stream: string;
+  readonly connections: Pick<RedisConnections, 'call' | 'subscribe'>;
+  readonly chunks: CachedChunks;
+  readonly metrics: StreamMetrics;
+  readonly log: Logger;
+}
+
+/** Told that there may be something new: chunks, the end, or that the history is another one now. */
+export type Follower = () => void;
+
+/**
+ * One stream as this process knows it: how far it goes, and the chunks at hand. What comes live and what is read from the history
+ * ends in the same place, so a follower needs not know which was which.
+ */
+export class LiveStream {
+  /** undefined until Redis was asked, and while it has to be asked anew. */
+  state: StreamState | undefined;
+  /** Changes with the epoch, and when chunks are gone that somebody may have seen. */
+  generation = 0;
+  /** The history is known not to go further back than to this chunk. */
+  firstKept = 1;
+  private readonly followers = new Set<Follower>();
+  private subscribed: Promise<() => void> | undefined;
+  private loading: Promise<readonly Chunk[]> | undefined;
+  /** From where those who wait for a read want to read. */
+  private wanted: number[] = [];
+
+  constructor(private readonly options: LiveStreamOptions) {}
+
+  get isFollowed(): boolean {
+    return this.followers.size > 0;
+  }
+
+  get name(): string {
+    return this.options.stream;
+  }
+
+  /** Resolves once what is published from now on arrives here. */
+  async open(): Promise<void> {
+    const { connections, stream } = this.options;
+    this.subscribed ??= connections.subscribe(channelOf(stream), {
+      onMessage: (message) => {
+        this.take(readLiveBatch(message));
+      },
+      onGap: () => {
+        this.check();
+      },
+    });
+    try {
+      await this.subscribed;
+    } catch (error) {
+      this.subscribed = undefined;
+      throw error;
+    }
+  }
+
+  follow(follower: Follower): () => void {
+    this.followers.add(follower);
+    return () => {
+      this.followers.delete(follower);
+    };
+  }
+
+  /** Chunks after `offset` that are at hand. */
+  after(offset: number): readonly Chunk[] {
+    return this.options.chunks.after(offset);
+  }
+
+  /**
+   * Reads the history after `offset`, or waits for the read that is under way. What comes may be what somebody else needs: look
+   * again then. Those who ask at the same time share a read that begins where the first of them needs it.
+   */
+  load(offset: number): Promise<readonly Chunk[]> {
+    this.wanted.push(offset);
+    this.loading ??= this.read().finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  /** Something may have been missed: asks Redis how far the stream goes. */
+  check(): void {
+    this.load(this.state?.offset ?? 0).catch((error: unknown) => {
+      this.options.log.warn({ err: error, stream: this.name }, 'a stream could not be read; it is looked at again');
+    });
+  }
+
+  /** What Redis says now; `topBefore` is what was known when it was asked. */
+  adopt(state: StreamState, topBefore: number): void {
+    const known = this.state;
+    const isOther = known !== undefined && known.epoch !== '' && known.epoch !== state.epoch;
+    // Less than was there before: a primary that lagged was promoted.
+    if (isOther || (known?.epoch === state.epoch && state.offset < topBefore)) this.reset();
+    const { offset = 0, ended = false } = this.state ?? {};
+    this.state = { epoch: state.epoch, offset: Math.max(offset, state.offset), ended: ended || state.ended };
+  }
+
+  tell(): void {
+    for (const follower of this.followers) follower();
+  }
+
+  async close(): Promise<void> {
+    this.options.chunks.clear();
+    const unsubscribe = await this.subscribed?.catch(() => undefined);
+    unsubscribe?.();
+  }
+
+  private take({ epoch, first, chunks, ended }: LiveBatch): void {
+    this.options.metrics.received.inc(chunks.length);
+    const { state } = this;
+    // Asked for the history, Redis tells of this batch, too.
+    if (state === undefined) return;
+    if (state.epoch !== epoch && state.epoch !== '') {
+      this.reset();
+      this.check();
+      return;
+    }
+    const last = first + chunks.length - 1;
+    this.options.chunks.add(chunks);
+    this.state = { epoch, offset: Math.max(state.offset, last), ended: ended || state.ended };
+    this.tell();
+  }
+
+  private async read(): Promise<readonly Chunk[]> {
+    const { connections, stream, chunks, metrics } = this.options;
+    // Those who were woken together ask again in the same tick.
+    await new Promise(setImmediate);
+    const offset = Math.min(...this.wanted);
+    this.wanted = [];
+    for (;;) {
+      const { generation, state: { offset: topBefore } = { offset: 0 } } = this;
+      metrics.historyReads.inc();
+      const page = await readHistory(connections, stream, offset);
+      // Meanwhile a message told that the history is another one: perhaps this is still the old one.
+      if (generation !== this.generation) continue;
+      this.adopt(page.state, topBefore);
+      const first = page.chunks[0]?.offset ?? page.state.offset + 1;
+      if (first > offset + 1) this.firstKept = Math.max(this.firstKept, first);
+      chunks.add(page.chunks);
+      this.tell();
+      return page.chunks;
+    }
+  }
+
+  private reset(): void {
+    this.generation += 1;
+    this.state = undefined;
+    this.firstKept = 1;
+    this.options.chunks.clear();
+    this.tell();
+  }
+}
