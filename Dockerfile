@@ -17,6 +17,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/build/app build/app
 # Functions that run inside Redis are read from their sources.
 COPY app/queue/functions app/queue/functions
+COPY app/bus/functions app/bus/functions
 COPY app/streams/functions app/streams/functions
 COPY package.json LICENSE ./
 COPY examples/handlers examples/handlers

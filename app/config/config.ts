@@ -81,6 +81,18 @@ function toConfig(env: Environment, values: Values, target: RedisTarget, kind: P
       doneWindowMs: values.MOORLINE_DONE_WINDOW_MS,
       waitReplicasTimeoutMs: values.MOORLINE_WAIT_REPLICAS_TIMEOUT_MS,
     },
+    streams: { keepMs: values.MOORLINE_STREAM_KEEP_MS, keepEndedMs: values.MOORLINE_STREAM_ENDED_KEEP_MS },
+    live: {
+      jwt: defined({
+        secret: values.MOORLINE_JWT_SECRET,
+        jwksFile: values.MOORLINE_JWKS_FILE,
+        audience: values.MOORLINE_JWT_AUDIENCE,
+        issuer: values.MOORLINE_JWT_ISSUER,
+      }),
+      origins: values.MOORLINE_ALLOWED_ORIGINS ?? [],
+      maxSockets: values.MOORLINE_MAX_WEBSOCKETS,
+      maxSocketsPerAddress: values.MOORLINE_MAX_WEBSOCKETS_PER_ADDRESS,
+    },
     worker: {
       pushUrls: values.MOORLINE_WORKER_PUSH ?? {},
       concurrency: concurrencyOf(values),

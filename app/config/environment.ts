@@ -9,6 +9,7 @@ import {
   text,
   url,
   urlsByName,
+  words,
   wholeNumber,
   wholeNumberOrAuto,
   withDefault,
@@ -89,6 +90,24 @@ export const environment = {
     '2000',
     wholeNumber('How long a write waits until a replica has it, before it is called unconfirmed.', 1, 60_000),
   ),
+  MOORLINE_STREAM_KEEP_MS: withDefault(
+    '3600000',
+    wholeNumber('Gateway: how long a stream is kept after its last chunk.', 1_000, 7 * 86_400_000),
+  ),
+  MOORLINE_STREAM_ENDED_KEEP_MS: withDefault(
+    '120000',
+    wholeNumber('Gateway: how long a stream is kept after its end.', 1_000, 7 * 86_400_000),
+  ),
+  MOORLINE_JWT_SECRET: secret('Gateway: the secret that signs JSON Web Tokens (HS256) of those who follow streams.'),
+  MOORLINE_JWKS_FILE: text('Gateway: file of the JWK set whose keys sign them (RS256, ES256).'),
+  MOORLINE_JWT_AUDIENCE: text('Gateway: what such a token must have as `aud`. Default: not looked at.'),
+  MOORLINE_JWT_ISSUER: text('Gateway: what it must have as `iss`. Default: not looked at.'),
+  MOORLINE_ALLOWED_ORIGINS: words('Gateway: origins whose pages may open WebSockets. Default: all.'),
+  MOORLINE_MAX_WEBSOCKETS: withDefault('20000', wholeNumber('Gateway: the most WebSockets.', 1, 1_000_000)),
+  MOORLINE_MAX_WEBSOCKETS_PER_ADDRESS: withDefault(
+    '20000',
+    wholeNumber('Gateway: the most from one address, which may be that of a proxy.', 1, 1_000_000),
+  ),
   MOORLINE_SHUTDOWN_GRACE_MS: withDefault(
     '20000',
     wholeNumber('How long a stopping process waits for what it has begun.', 0, 3_600_000),
@@ -133,7 +152,7 @@ export const environment = {
 export type VariableName = keyof typeof environment;
 
 type SecretName = {
-  [Name in VariableName]: Name extends 'MOORLINE_TOKEN' | `${string}_PASSWORD` ? Name : never;
+  [Name in VariableName]: Name extends 'MOORLINE_TOKEN' | 'MOORLINE_JWT_SECRET' | `${string}_PASSWORD` ? Name : never;
 }[VariableName];
 
 /** A variable's name, or that of the file of a secret: what a manifest may set. */

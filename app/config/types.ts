@@ -15,6 +15,8 @@ export interface Config {
   readonly http: HttpConfig;
   readonly log: { readonly level: Values['MOORLINE_LOG_LEVEL'] };
   readonly queue: { readonly doneWindowMs: number; readonly waitReplicasTimeoutMs: number };
+  readonly streams: { readonly keepMs: number; readonly keepEndedMs: number };
+  readonly live: LiveConfig;
   readonly worker: WorkerConfig;
   /** Of an agent alone. */
   readonly agent?: AgentConfig;
@@ -71,6 +73,20 @@ export interface HttpConfig {
 export interface HttpTlsConfig {
   readonly certFile: string;
   readonly keyFile: string;
+}
+
+/** Of those who follow streams and topics through a gateway. */
+export interface LiveConfig {
+  readonly jwt: {
+    readonly secret?: string;
+    readonly jwksFile?: string;
+    readonly audience?: string;
+    readonly issuer?: string;
+  };
+  /** Empty: pages of all origins. */
+  readonly origins: readonly string[];
+  readonly maxSockets: number;
+  readonly maxSocketsPerAddress: number;
 }
 
 export interface WorkerConfig {

@@ -84,6 +84,16 @@ export const url = (description: string): Variable<string> => ({
   schema: httpUrl,
 });
 
+/** One after the other, with commas between them. */
+export const words = (description: string): Variable<readonly string[]> => ({
+  description,
+  expected: 'texts without blanks, separated by commas',
+  schema: z
+    .string()
+    .transform((list) => list.split(',').map((word) => word.trim()))
+    .pipe(z.array(z.string().regex(/^\S+$/))),
+});
+
 /** JSON: name -> URL. */
 export const urlsByName = (description: string): Variable<Readonly<Record<string, string>>> => ({
   description,

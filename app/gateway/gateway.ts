@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Bus } from '../bus/bus.js';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { layFoundation } from '../operations/foundation.js';
@@ -7,6 +8,10 @@ import { version } from '../operations/version.js';
 import { Scheduler } from '../queue/schedules/scheduler.js';
 import { Schedules } from '../queue/schedules/schedules.js';
 import { WorkerList } from '../queue/worker-list.js';
+import { SocketServer } from './live/socket-server.js';
+import { createSocketMetrics } from './live/socket-metrics.js';
+import { Tokens } from './live/tokens.js';
+import { tokenCheck } from '../operations/bearer-token.js';
 import { Streams } from '../streams/streams.js';
 import { serveQueueApi } from './queue-api.js';
 
@@ -14,7 +19,17 @@ import { serveQueueApi } from './queue-api.js';
 export async function startGateway(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
   const { server, queues, connections, registry, listen, close } = layFoundation(config, log, stopping);
   const schedules = new Schedules(connections);
-  const streams = new Streams(connections, { log, metrics: registry });
+  const streams = new Streams(connections, { ...config.streams, log, metrics: registry });
+  const bus = new Bus(connections, { serverId: config.serverId, log, metrics: registry });
+  const sockets = new SocketServer({
+    streams,
+    bus,
+    tokens: new Tokens({ isGatewayToken: gatewayTokenCheck(config), jwt: config.live.jwt }),
+    metrics: createSocketMetrics(registry),
+    stopping,
+    ...config.live,
+  });
+  sockets.serve(server.server);
   const scheduler = new Scheduler({ schedules, queues, holder: config.serverId, log, registry });
   serveQueueApi(server, {
     queues,
@@ -22,6 +37,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     scheduler,
     workers: new WorkerList(connections),
     streams,
+    bus,
     registry,
     maxBodyBytes: config.http.maxBodyBytes,
     version,
@@ -38,8 +54,14 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
       await scheduler.close();
       // Requests come until every node has heard that this process stops.
       await sleep(config.http.drainMs);
-      await streams.close();
+      await Promise.all([streams.close(), bus.close()]);
       await close();
     },
   };
+}
+
+function gatewayTokenCheck({ http: { token } }: Config): ((given: string) => boolean) | undefined {
+  if (token === undefined) return undefined;
+  const isRight = tokenCheck(token);
+  return (given) => isRight(`Bearer ${given}`);
 }

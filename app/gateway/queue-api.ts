@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Bus } from '../bus/bus.js';
 import type { Scheduler } from '../queue/schedules/scheduler.js';
 import type { Schedules } from '../queue/schedules/schedules.js';
 import type { Queues } from '../queue/types.js';
@@ -18,6 +19,7 @@ import { deliveryRoutes } from './routes/deliveries.js';
 import { enqueueRoutes } from './routes/enqueue.js';
 import { queueRoutes } from './routes/queues.js';
 import { scheduleRoutes } from './routes/schedules.js';
+import { topicRoutes } from './routes/topics.js';
 import { settingsRoutes } from './routes/settings.js';
 import { streamRoutes } from './routes/streams.js';
 import { workerRoutes } from './routes/workers.js';
@@ -30,6 +32,7 @@ export interface QueueApiOptions {
   readonly scheduler: Scheduler;
   readonly workers: WorkerList;
   readonly streams: Streams;
+  readonly bus: Bus;
   readonly registry: Registry;
   readonly maxBodyBytes: number;
   readonly version: string;
@@ -65,6 +68,7 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
   workerRoutes(routes, { workers });
+  topicRoutes(routes, { bus: options.bus });
   streamRoutes(routes, { streams, eventStreams: new EventStreams(options.stopping) });
   void server.register((scope, _options, done) => {
     enqueueRoutes(scope, { queues, counters, maxBodyBytes });

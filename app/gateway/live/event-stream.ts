@@ -45,7 +45,7 @@ export class EventStream implements Sink {
     return events;
   }
 
-  get hasRoom(): boolean {
+  hasRoom(): boolean {
     return !this.reply.raw.writableNeedDrain;
   }
 

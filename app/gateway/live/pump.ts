@@ -4,7 +4,7 @@ import type { Chunk } from '../../streams/types.js';
 /** Where the chunks of a subscription go. */
 export interface Sink {
   /** Whether it takes more now. When it does again, it calls `Pump.run`. */
-  readonly hasRoom: boolean;
+  hasRoom(): boolean;
   send(chunks: readonly Chunk[]): void;
   /** All chunks were sent, and no more will come. */
   ended(): void;
@@ -45,7 +45,7 @@ export class Pump {
   private async pump(): Promise<void> {
     this.isRunning = true;
     try {
-      while (this.hasNews && this.sink.hasRoom && !this.isClosed) {
+      while (this.hasNews && this.sink.hasRoom() && !this.isClosed) {
         this.hasNews = false;
         await this.once();
       }

@@ -1,0 +1,262 @@
+import type { WebSocket } from 'ws';
+import type { Bus } from '../../bus/bus.js';
+import { errorReply } from '../../operations/error-reply.js';
+import { MoorlineError } from '../../resilience/errors.js';
+import type { Chunk } from '../../streams/types.js';
+import type { Streams } from '../../streams/streams.js';
+import type { Access } from './access.js';
+import { closeCodes, type CloseReason } from './close-codes.js';
+import { readClientFrame, type ClientFrame } from './client-frames.js';
+import type { Codec } from './codec.js';
+import type { Beating } from './heartbeat.js';
+import { Pump, type Sink } from './pump.js';
+import { FrameAllowance } from './frame-allowance.js';
+
+export interface SocketOptions {
+  readonly streams: Streams;
+  readonly bus: Bus;
+  readonly codec: Codec;
+  /** What the client may read. undefined: it has to say who it is first. */
+  readonly access: Access | undefined;
+  readonly authenticate: (token: string) => Promise<Access>;
+}
+
+/** Above, no more is sent until what was sent is below `lowBytes`. */
+const highBytes = 512 * 1024;
+const lowBytes = 128 * 1024;
+/** Above, messages of topics have no room. */
+const fullBytes = 1024 * 1024;
+/** Who takes nothing for so long is cut off. */
+const slowMs = 10_000;
+const maxSubscriptions = 100;
+/** Who has to say who it is has so long. */
+const authMs = 5_000;
+const idleMs = 300_000;
+/** A client that does not answer a close frame. */
+const lingerMs = 5_000;
+
+type Wanted = Extract<ClientFrame, { readonly subscribe: unknown }>['subscribe'];
+type WantedStream = Extract<Wanted, { readonly stream: string }>;
+type Unsubscribe = Extract<ClientFrame, { readonly unsubscribe: unknown }>;
+
+/** A stream or a topic that goes to the client. */
+interface Followed {
+  close(): void;
+  /** There is room for more. */
+  run(): void;
+}
+
+/** One client on a WebSocket: what it follows, and what is sent to it. */
+export class Socket implements Beating {
+  private readonly followed = new Map<string, Followed>();
+  private readonly allowance = new FrameAllowance();
+  private access: Access | undefined;
+  private expiry: NodeJS.Timeout | undefined;
+  private slow: NodeJS.Timeout | undefined;
+  private lastFrameAt = performance.now();
+  /** Frames are dealt with one after the other, so that answers come in their order. */
+  private work = Promise.resolve();
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly options: SocketOptions,
+    private readonly onPong: (socket: Socket) => void,
+  ) {
+    this.admit(options.access);
+    socket.on('message', (data: Buffer) => {
+      this.receive(data);
+    });
+    socket.on('pong', () => {
+      this.onPong(this);
+    });
+    // ws closes with the fitting code after an error.
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      this.release();
+    });
+  }
+
+  ping(): void {
+    const isIdle = this.followed.size === 0 && performance.now() - this.lastFrameAt > idleMs;
+    if (isIdle) this.close('idle');
+    else this.socket.ping();
+  }
+
+  silent(): void {
+    this.close('noPong');
+    this.socket.terminate();
+  }
+
+  close(reason: CloseReason): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.socket.close(closeCodes[reason], reason);
+    setTimeout(() => {
+      this.socket.terminate();
+    }, lingerMs).unref();
+  }
+
+  private receive(data: Buffer): void {
+    this.lastFrameAt = performance.now();
+    if (!this.allowance.take()) {
+      this.close('tooManyRequests');
+      return;
+    }
+    const frame = this.read(data);
+    if (frame === undefined) this.close('badFrame');
+    else this.work = this.work.then(() => this.handle(frame));
+  }
+
+  private read(data: Buffer): ReturnType<typeof readClientFrame> | undefined {
+    try {
+      return readClientFrame(this.options.codec.decode(data));
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async handle(frame: ReturnType<typeof readClientFrame>): Promise<void> {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    try {
+      if ('error' in frame) throw frame.error;
+      if ('auth' in frame) await this.authenticate(frame.id, frame.auth.token);
+      else if ('subscribe' in frame) await this.subscribe(frame.id, frame.subscribe);
+      else this.unsubscribe(frame.id, frame);
+    } catch (error) {
+      this.say({ id: frame.id, ...errorReply(error).body });
+    }
+  }
+
+  private async authenticate(id: number, token: string): Promise<void> {
+    try {
+      this.admit(await this.options.authenticate(token));
+    } catch {
+      this.close('badToken');
+      return;
+    }
+    this.say({ id, authenticated: { expiresAt: this.access?.expiresAt } });
+  }
+
+  /** A token that is refreshed in time keeps the connection. */
+  private admit(access: Access | undefined): void {
+    this.access = access;
+    clearTimeout(this.expiry);
+    const reason = access === undefined ? 'badToken' : 'tokenExpired';
+    const ms = access === undefined ? authMs : access.expiresAt - Date.now();
+    // A timer takes 24 days at most; a token that lasts longer is not watched.
+    if (ms < 2 ** 31) {
+      this.expiry = setTimeout(() => {
+        this.close(reason);
+      }, ms);
+    }
+  }
+
+  private async subscribe(id: number, wanted: Wanted): Promise<void> {
+    const [kind, name] = 'stream' in wanted ? (['stream', wanted.stream] as const) : (['topic', wanted.topic] as const);
+    if (this.access?.mayRead(kind, name) !== true) throw forbidden(kind, name);
+    if (this.followed.has(`${kind} ${name}`)) throw already(kind, name);
+    if (this.followed.size >= maxSubscriptions) throw tooMany();
+    const followed = await ('stream' in wanted ? this.followStream(id, wanted) : this.followTopic(id, wanted.topic));
+    // Gone meanwhile: nobody is there to end it later.
+    if (this.socket.readyState === this.socket.OPEN) this.followed.set(`${kind} ${name}`, followed);
+    else followed.close();
+  }
+
+  private unsubscribe(id: number, { unsubscribe }: Unsubscribe): void {
+    this.leave('stream' in unsubscribe ? `stream ${unsubscribe.stream}` : `topic ${unsubscribe.topic}`);
+    this.say({ id, unsubscribed: unsubscribe });
+  }
+
+  private leave(what: string): void {
+    this.followed.get(what)?.close();
+    this.followed.delete(what);
+  }
+
+  private async followStream(id: number, { stream, offset, epoch }: WantedStream): Promise<Followed> {
+    const news = { tell: (): void => undefined };
+    const begun = await this.options.streams.subscribe(stream, { offset, epoch }, () => {
+      news.tell();
+    });
+    const pump = new Pump(begun.subscription, this.sinkFor(stream));
+    news.tell = () => {
+      pump.run();
+    };
+    this.say({ id, subscribed: { stream, ...begun.position, recovered: begun.recovered } });
+    pump.run();
+    return pump;
+  }
+
+  private async followTopic(id: number, topic: string): Promise<Followed> {
+    const { bus, codec } = this.options;
+    const close = await bus.subscribe(topic, (message) => {
+      // Messages are not kept: who does not read them cannot have them later.
+      if (this.socket.bufferedAmount > fullBytes) this.close('slow');
+      else this.write(codec.message(message.topic ?? topic, message.json));
+    });
+    this.say({ id, subscribed: { topic } });
+    return { close, run: () => undefined };
+  }
+
+  private sinkFor(stream: string): Sink {
+    const { codec } = this.options;
+    const restart = (): void => {
+      this.close('insufficientState');
+    };
+    return {
+      hasRoom: () => this.hasRoom(),
+      send: (chunks: readonly Chunk[]) => {
+        for (const chunk of chunks) this.write(codec.chunk(stream, chunk));
+      },
+      ended: () => {
+        this.leave(`stream ${stream}`);
+        this.say({ stream, end: true });
+      },
+      lost: restart,
+      failed: restart,
+    };
+  }
+
+  private say(frame: object): void {
+    this.write(this.options.codec.encode(frame));
+  }
+
+  private write(bytes: Buffer): void {
+    this.socket.send(bytes, { binary: this.options.codec.isBinary }, () => {
+      this.drained();
+    });
+  }
+
+  private hasRoom(): boolean {
+    if (this.socket.bufferedAmount < highBytes) return true;
+    this.slow ??= setTimeout(() => {
+      this.close('slow');
+    }, slowMs);
+    return false;
+  }
+
+  /** Called for each frame that has left: it costs next to nothing while nobody waits for it. */
+  private drained(): void {
+    if (this.slow === undefined || this.socket.bufferedAmount > lowBytes) return;
+    clearTimeout(this.slow);
+    this.slow = undefined;
+    for (const one of this.followed.values()) one.run();
+  }
+
+  private release(): void {
+    clearTimeout(this.expiry);
+    clearTimeout(this.slow);
+    for (const one of this.followed.values()) one.close();
+    this.followed.clear();
+  }
+}
+
+const forbidden = (kind: string, name: string): MoorlineError =>
+  new MoorlineError('forbidden', `Expected a token that may read the ${kind} ${name}. Ask whoever issues it.`);
+
+const already = (kind: string, name: string): MoorlineError =>
+  new MoorlineError(
+    'invalid_request',
+    `Expected one subscription of the ${kind} ${name} on a connection; unsubscribe first.`,
+  );
+
+const tooMany = (): MoorlineError =>
+  new MoorlineError('quota_exceeded', `Expected at most ${maxSubscriptions} subscriptions on one connection.`);
