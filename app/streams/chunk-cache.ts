@@ -58,16 +58,15 @@ export class CachedChunks {
     return [];
   }
 
-  /** Chunks in order and without a gap among themselves. */
+  /** Chunks in order and without a gap among themselves; some may be here already. */
   add(chunks: readonly Chunk[]): void {
-    const news = chunks.filter(({ offset }) => !this.has(offset));
-    const [first] = news;
-    if (first === undefined) return;
-    const bytes = news.reduce((total, { json }) => total + json.length, 0);
-    const range = this.ranges.find((one) => isRoomy(one) && lastOf(one) + 1 === first.offset) ?? this.begin();
-    range.chunks.push(...news);
-    range.bytes += bytes;
-    this.cache.touch(range, this, bytes);
+    for (let from = 0; from < chunks.length;) {
+      const isKnown = this.has(chunks[from]?.offset ?? 0);
+      let to = from + 1;
+      while (to < chunks.length && this.has(chunks[to]?.offset ?? 0) === isKnown) to += 1;
+      if (!isKnown) this.append(chunks.slice(from, to));
+      from = to;
+    }
   }
 
   clear(): void {
@@ -77,6 +76,15 @@ export class CachedChunks {
 
   drop(range: Range): void {
     this.ranges = this.ranges.filter((one) => one !== range);
+  }
+
+  private append(chunks: readonly Chunk[]): void {
+    const first = chunks[0]?.offset ?? 0;
+    const bytes = chunks.reduce((total, { json }) => total + json.length, 0);
+    const range = this.ranges.find((one) => isRoomy(one) && lastOf(one) + 1 === first) ?? this.begin();
+    range.chunks.push(...chunks);
+    range.bytes += bytes;
+    this.cache.touch(range, this, bytes);
   }
 
   private has(offset: number): boolean {
