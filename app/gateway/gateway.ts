@@ -11,20 +11,19 @@ import { WorkerList } from '../queue/worker-list.js';
 import { SocketServer } from './live/socket-server.js';
 import { createSocketMetrics } from './live/socket-metrics.js';
 import { Tokens } from './live/tokens.js';
-import { tokenCheck } from '../operations/bearer-token.js';
 import { Streams } from '../streams/streams.js';
 import { serveQueueApi } from './queue-api.js';
 
 /** Starts the gateway; it listens when this resolves. */
 export async function startGateway(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
-  const { server, queues, connections, registry, listen, close } = layFoundation(config, log, stopping);
+  const { server, queues, connections, registry, findCaller, listen, close } = layFoundation(config, log, stopping);
   const schedules = new Schedules(connections);
   const streams = new Streams(connections, { ...config.streams, log, metrics: registry });
   const bus = new Bus(connections, { serverId: config.serverId, log, metrics: registry });
   const sockets = new SocketServer({
     streams,
     bus,
-    tokens: new Tokens({ isGatewayToken: gatewayTokenCheck(config), jwt: config.live.jwt }),
+    tokens: new Tokens({ findCaller, jwt: config.live.jwt }),
     metrics: createSocketMetrics(registry),
     stopping,
     ...config.live,
@@ -58,10 +57,4 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
       await close();
     },
   };
-}
-
-function gatewayTokenCheck({ http: { token } }: Config): ((given: string) => boolean) | undefined {
-  if (token === undefined) return undefined;
-  const isRight = tokenCheck(token);
-  return (given) => isRight(`Bearer ${given}`);
 }

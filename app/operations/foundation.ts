@@ -9,6 +9,7 @@ import { connectRedis, poolStats, type RedisConnections } from '../redis/index.j
 import { Health } from './health.js';
 import { createHttpServer } from './http-server.js';
 import { serveOperations } from './routes.js';
+import type { FindCaller } from './tokens/tokens.js';
 import { openTokens } from './tokens/open-tokens.js';
 
 /** What gateway and worker have in common. */
@@ -18,6 +19,8 @@ export interface Foundation {
   readonly connections: RedisConnections;
   /** Serves the operations routes; not listening yet. */
   readonly server: FastifyInstance;
+  /** Left out where no token is asked for. */
+  readonly findCaller?: FindCaller;
   /** Says where it listens, e.g. `http://127.0.0.1:8080`. */
   readonly listen: () => Promise<string>;
   /** Finishes the requests under way, then lets go of Redis. */
@@ -71,7 +74,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
       throw error;
     }
   };
-  return { registry, queues, connections, server, listen, close };
+  return { registry, queues, connections, server, findCaller: tokens.findCaller, listen, close };
 }
 
 export const createProcessLog = ({ log, kind, serverId, pod }: Config): Logger =>

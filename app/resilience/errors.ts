@@ -21,14 +21,9 @@ export const errorCatalogue = {
     status: 403,
     retryable: false,
     meaning:
-      'The token is known, but lacks the scope of this route. The message names the scope and whose token it is.',
-    remedy: 'Use a token that has the scope, or add it to the line of that token.',
-  },
-  forbidden: {
-    status: 403,
-    retryable: false,
-    meaning: 'The token is good, but not for this. The message says what it would have to allow.',
-    remedy: 'Use a token that allows it; ask whoever issues them.',
+      'The token is known, but lacks the scope of this route, or may not read that stream or topic. The message says which.',
+    remedy:
+      'Use a token that has the scope, or add it to the line of that token; for streams and topics ask whoever issues them.',
   },
   not_found: {
     status: 404,

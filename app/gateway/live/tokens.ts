@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import type { FindCaller } from '../../operations/tokens/tokens.js';
 import type { LiveConfig } from '../../config/types.js';
 import { MoorlineError } from '../../resilience/errors.js';
 import { fullAccess, matchesAny, type Access } from './access.js';
 
 export interface TokenOptions {
-  /** The token of the gateway itself; everything is open where neither this nor a key is given. */
-  readonly isGatewayToken: ((token: string) => boolean) | undefined;
+  /** Those of the gateway itself; everything is open where neither these nor a key is given. */
+  readonly findCaller: FindCaller | undefined;
   readonly jwt: LiveConfig['jwt'];
 }
 
@@ -23,13 +24,13 @@ export class Tokens {
 
   /** Nobody has to bring a token. */
   get isOpen(): boolean {
-    const { isGatewayToken, jwt } = this.options;
-    return isGatewayToken === undefined && jwt.secret === undefined && jwt.jwksFile === undefined;
+    const { findCaller, jwt } = this.options;
+    return findCaller === undefined && jwt.secret === undefined && jwt.jwksFile === undefined;
   }
 
   /** Rejects with `unauthorized` and says why, without the token. */
   async access(token: string): Promise<Access> {
-    if (this.options.isGatewayToken?.(token) === true) return fullAccess;
+    if (this.options.findCaller?.(`Bearer ${token}`)?.scopes.has('read') === true) return fullAccess;
     const { exp, streams, topics } = await this.verified(token);
     return {
       expiresAt: exp * 1_000,

@@ -18,6 +18,7 @@ export function streamRoutes(server: Routes, { streams, eventStreams }: StreamRo
     {
       schema: { params: streamParams, body: publishBody },
       config: {
+        scope: 'produce',
         document: {
           summary: 'Publish chunks, or the end of a stream',
           description:
@@ -38,6 +39,7 @@ export function streamRoutes(server: Routes, { streams, eventStreams }: StreamRo
     {
       schema: { params: streamParams, querystring: streamQuery },
       config: {
+        scope: 'read',
         document: {
           summary: 'Follow a stream as text/event-stream, or read its history as JSON',
           description:

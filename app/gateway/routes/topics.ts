@@ -10,6 +10,7 @@ export function topicRoutes(server: Routes, { bus }: { readonly bus: Bus }): voi
     {
       schema: { params: topicParams, body: messagesBody },
       config: {
+        scope: 'produce',
         document: {
           summary: 'Publish to a topic',
           description:
@@ -33,6 +34,7 @@ export function topicRoutes(server: Routes, { bus }: { readonly bus: Bus }): voi
     {
       schema: { params: serverParams, body: messagesBody },
       config: {
+        scope: 'produce',
         document: {
           summary: 'Send to one server',
           description:

@@ -18,7 +18,14 @@ function heldLane(overflow: Overflow) {
     },
     { maxWaiting: 2, overflow, onDropped },
   );
-  return { lane, handled, letGo: () => letGo(), dropped: () => dropped };
+  return {
+    lane,
+    handled,
+    letGo: () => {
+      letGo();
+    },
+    dropped: () => dropped,
+  };
 }
 
 describe('a lane', () => {
