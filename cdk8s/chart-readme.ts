@@ -1,7 +1,8 @@
 import { environmentDocs } from '../app/config/index.js';
 import { appPresets, redisPresets, sentinelPresets, type Presets } from './bundle/resources.js';
 import { chartMetadata } from './chart-metadata.js';
-import { checks, type Check } from './checks.js';
+import type { Check } from './check.js';
+import { checks } from './checks.js';
 import { upgradeChecks } from './upgrade-checks.js';
 import { valuesTable } from './values/document.js';
 

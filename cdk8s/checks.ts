@@ -16,17 +16,8 @@ import {
 } from './template/index.js';
 import { hasAgent, isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
 import { externalPorts, fullname, unusualPorts } from './bundle/names.js';
+import type { Check } from './check.js';
 import { upgradeChecks } from './upgrade-checks.js';
-
-export interface Check {
-  readonly id: string;
-  /** Holds when the values are refused. */
-  readonly check: Expr<boolean>;
-  /** Names the value and the reason. */
-  readonly message: string;
-  /** What to write instead. */
-  readonly fix: string;
-}
 
 /**
  * Combinations of values that are refused, the same by `helm` and by `cdk8s synth`.

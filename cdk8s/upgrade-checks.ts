@@ -1,7 +1,7 @@
 import { isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
 import { fullname } from './bundle/names.js';
 import { existing } from './bundle/existing.js';
-import type { Check } from './checks.js';
+import type { Check } from './check.js';
 import { and, contains, ne, not, release, type Expr } from './template/index.js';
 
 const { hasGateway, keepsName, keepsSelector, gatewayService } = existing;

@@ -11,7 +11,8 @@ export const ofServer = (serverId: string): string => `server:${serverId}`;
 export const isOfServer = (topic: string): boolean => topic.startsWith('server:');
 
 export function checkTopic(topic: string): void {
-  if (isOfServer(topic)) throw invalid('the topic', 'none that begins with `server:`, which is for messages to servers', topic);
+  if (isOfServer(topic))
+    throw invalid('the topic', 'none that begins with `server:`, which is for messages to servers', topic);
   if (topicPattern.test(topic)) return;
   const expected = '1-200 letters, digits, dots, colons, underscores or hyphens, the first a letter or digit';
   throw invalid('the topic', expected, topic);

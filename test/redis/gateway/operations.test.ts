@@ -89,6 +89,7 @@ describe('operations of a gateway', () => {
       'get /api/v1/queues/{queue}/schedules',
       'get /api/v1/queues/{queue}/schedules/{name}',
       'get /api/v1/queues/{queue}/settings',
+      'get /api/v1/streams/{stream}',
       'get /api/v1/workers',
       'post /api/v1/queues/{queue}/claim',
       'post /api/v1/queues/{queue}/dead/purge',
@@ -101,6 +102,9 @@ describe('operations of a gateway', () => {
       'post /api/v1/queues/{queue}/pause',
       'post /api/v1/queues/{queue}/resume',
       'post /api/v1/queues/{queue}/settle',
+      'post /api/v1/servers/{serverId}/messages',
+      'post /api/v1/streams/{stream}/chunks',
+      'post /api/v1/topics/{topic}/messages',
       'put /api/v1/queues/{queue}/schedules/{name}',
       'put /api/v1/queues/{queue}/settings',
     ]);
