@@ -14,7 +14,7 @@ import {
   type Expr,
   type Refusal,
 } from './template/index.js';
-import { hasAgent, isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
+import { hasAgent, hasGeneratedCertificates, isExternalMode, isSentinelMode, v } from './bundle/inputs.js';
 import { externalPorts, fullname, unusualPorts } from './bundle/names.js';
 import type { Check } from './check.js';
 import { upgradeChecks } from './upgrade-checks.js';
@@ -126,6 +126,13 @@ export const checks: readonly Check[] = [
     check: and(v.networkPolicy.enabled, v.worker.push, not(v.networkPolicy.worker.egress)),
     message: 'worker.push is set, but networkPolicy.worker.egress is empty: no worker could reach these URLs',
     fix: 'name where they lead in networkPolicy.worker.egress, for example [{"to":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"mail"}}}]}], or [{}] for everywhere',
+  },
+  {
+    id: 'tls-agent',
+    check: and(hasGeneratedCertificates, not(hasAgent)),
+    message:
+      'tls.source is generated, but there is no agent that would renew the certificates: it needs mode sentinel and agent.enabled',
+    fix: 'set tls.source to certManager or existingSecret, or use the agent',
   },
   {
     id: 'tls-existing-secrets',

@@ -1,4 +1,6 @@
-import type { Config } from '../config/index.js';
+import { fillCertificates, parseWanted } from '../certificates/fill-certificates.js';
+import type { Secrets } from '../certificates/secret-store.js';
+import type { AgentConfig, Config } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { createMetrics } from '../metrics.js';
 import { createHttpServer } from '../operations/http-server.js';
@@ -13,11 +15,15 @@ import { ReleaseWatch } from './facts/watch.js';
 import { connectKubernetes } from './kubernetes/api.js';
 import { clusterLease } from './kubernetes/cluster-lease.js';
 import { clusterObjects } from './kubernetes/cluster-objects.js';
+import { clusterSecrets } from './kubernetes/cluster-secrets.js';
 import { Lease } from './lease/lease.js';
 import { registerAgentMetrics } from './metrics.js';
 
 /** A worker that says nothing for two minutes is gone. */
 const sweepWorkersMs = 60_000;
+
+/** They end a month after they are due. */
+const renewCertificatesMs = 3_600_000;
 
 /** Starts an agent: of several in a release the one that holds the Lease acts, the others wait for it. */
 export async function startAgent(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
@@ -52,7 +58,7 @@ export async function startAgent(config: Config, log: Logger, stopping: AbortSig
   const objects = clusterObjects({ api, namespace, statefulSet, nodes: nodes.length, topology, reporter: pod.name });
   const agent = new Agent({ watch, objects, primaryName, metrics, log, remainingMs });
   const chores = new Chores({
-    chores: [sweepWorkers(agent, watch)],
+    chores: [sweepWorkers(agent, watch), ...renewCertificates(config.agent, clusterSecrets(api, namespace), log)],
     remainingMs,
     log,
     onDone: (outcome) => {
@@ -94,3 +100,19 @@ const sweepWorkers = (agent: Agent, watch: ReleaseWatch): Chore => ({
     await new WorkerList({ command: (args) => watch.tellNode(primary, args) }).list();
   },
 });
+
+/** Those that the release has made for itself. */
+const renewCertificates = ({ certificates }: AgentConfig, secrets: Secrets, log: Logger): Chore[] =>
+  certificates === undefined
+    ? []
+    : [
+        {
+          name: 'certificates that end soon',
+          everyMs: renewCertificatesMs,
+          run: async () => {
+            const wanted = certificates.wanted.flatMap((text) => parseWanted(text) ?? []);
+            const renewed = await fillCertificates(secrets, certificates.authority, wanted);
+            if (renewed.length > 0) log.info({ secrets: renewed }, 'certificates were renewed');
+          },
+        },
+      ];

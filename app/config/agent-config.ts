@@ -29,5 +29,7 @@ export function agentConfig(values: Values): AgentConfig | undefined {
   if (target?.kind !== 'sentinel' || namespace === undefined || nodes === undefined) return undefined;
   if (statefulSet === undefined || lease === undefined || topology === undefined) return undefined;
   const { sentinels, primaryName } = target;
-  return { sentinels, primaryName, nodes, namespace, statefulSet, lease, topology };
+  const { MOORLINE_AGENT_AUTHORITY: authority, MOORLINE_AGENT_CERTIFICATES: wanted = '' } = values;
+  const certificates = authority === undefined ? {} : { certificates: { authority, wanted: wanted.split(' ') } };
+  return { sentinels, primaryName, nodes, namespace, statefulSet, lease, topology, ...certificates };
 }

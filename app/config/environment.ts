@@ -145,6 +145,12 @@ export const environment = {
   MOORLINE_AGENT_NODES: hostPorts('Agent: the data nodes in the order of their ordinals.'),
   MOORLINE_AGENT_STATEFUL_SET: identifier('Agent: name of the StatefulSet of the data nodes.'),
   MOORLINE_AGENT_LEASE: identifier('Agent: name of the Lease that says which agent acts.'),
+  MOORLINE_AGENT_AUTHORITY: text(
+    'Agent: the Secret of the authority whose certificates it renews. Default: it renews none.',
+  ),
+  MOORLINE_AGENT_CERTIFICATES: text(
+    'Agent: the Secrets of these certificates and their DNS names, as in `one=a,b two=c`.',
+  ),
   MOORLINE_AGENT_TOPOLOGY: identifier('Agent: name of the ConfigMap that records who is primary.'),
   MOORLINE_URL: url('Clients and the command line: where the gateway is.'),
 } as const;

@@ -108,4 +108,6 @@ export interface AgentConfig {
   readonly statefulSet: string;
   readonly lease: string;
   readonly topology: string;
+  /** The certificates that it renews, each as `SECRET=NAME,NAME`. */
+  readonly certificates?: { readonly authority: string; readonly wanted: readonly string[] };
 }

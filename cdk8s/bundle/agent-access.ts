@@ -1,7 +1,7 @@
 import type { V1Role, V1RoleBinding, V1ServiceAccount } from '@kubernetes/client-node';
-import { each, includeWhen, Manifest, range, release, type TemplateChart } from '../template/index.js';
-import { hasAgent } from './inputs.js';
-import { metadataOf, nameOf, names, podName, redisReplicas } from './names.js';
+import { each, includeWhen, Manifest, range, release, when, type TemplateChart } from '../template/index.js';
+import { hasAgent, hasGeneratedCertificates } from './inputs.js';
+import { metadataOf, nameOf, names, podName, redisReplicas, tlsSecrets } from './names.js';
 
 /** What the agent may do in Kubernetes: as little as there is a way to say. */
 export function addAgentAccess(chart: TemplateChart): void {
@@ -35,6 +35,13 @@ const role = (chart: TemplateChart) =>
         resourceNames: [names.agentLease],
         verbs: ['get', 'patch'],
       },
+      // It renews certificates.
+      when(hasGeneratedCertificates, {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: [tlsSecrets.authority, tlsSecrets.redis, tlsSecrets.gateway],
+        verbs: ['get', 'patch'],
+      }),
       // An object that does not exist yet has no name to narrow this to.
       { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
     ],

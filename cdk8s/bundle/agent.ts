@@ -9,12 +9,22 @@ import {
   type TemplateChart,
   type Templated,
   verbatim,
+  when,
 } from '../template/index.js';
 import { addAgentAccess } from './agent-access.js';
 import { adminEnv, appImageFields, appPorts, appProbes, secretsMount } from './app-pod.js';
 import { disruptionBudget } from './disruption-budget.js';
-import { hasAgent, v } from './inputs.js';
-import { metadataOf, nameOf, names, podLabelsOf, redisNodes, selectorOf } from './names.js';
+import { hasAgent, hasGeneratedCertificates, v } from './inputs.js';
+import {
+  certificateArguments,
+  metadataOf,
+  nameOf,
+  names,
+  podLabelsOf,
+  redisNodes,
+  selectorOf,
+  tlsSecrets,
+} from './names.js';
 import { secretMode } from './paths.js';
 import { spreadSoftly } from './placement.js';
 import { containerSecurity, graceSeconds, podSettings } from './pod.js';
@@ -103,6 +113,14 @@ const container: Templated<V1Container> = {
     { name: environmentNames.MOORLINE_AGENT_STATEFUL_SET, value: nameOf('redis') },
     { name: environmentNames.MOORLINE_AGENT_LEASE, value: names.agentLease },
     { name: environmentNames.MOORLINE_AGENT_TOPOLOGY, value: names.topology },
+    when<V1EnvVar>(hasGeneratedCertificates, {
+      name: environmentNames.MOORLINE_AGENT_AUTHORITY,
+      value: tlsSecrets.authority,
+    }),
+    when<V1EnvVar>(hasGeneratedCertificates, {
+      name: environmentNames.MOORLINE_AGENT_CERTIFICATES,
+      value: `${certificateArguments.redis} ${certificateArguments.gateway}`,
+    }),
     spread(verbatim<V1EnvVar[]>(v.agent.extraEnv)),
   ],
   ...appProbes.agent,

@@ -2,7 +2,7 @@ import type { V1Container } from '@kubernetes/client-node';
 import { and, not, release, when, partial, type Templated } from '../template/index.js';
 import { appImageFields, secretsMount } from './app-pod.js';
 import { hasGeneratedCertificates, hasUsers, isExternalMode, isRedisTls, isSentinelMode, v } from './inputs.js';
-import { certificateNamesText, names, tlsSecrets } from './names.js';
+import { certificateArguments, names, tlsSecrets } from './names.js';
 import { paths, secretKeys, tlsKeys } from './paths.js';
 import { containerSecurity } from './pod.js';
 import { resources } from './resources.js';
@@ -24,17 +24,13 @@ const fill: Templated<V1Container> = {
     when(and(hasGeneratedPasswords, not(isExternalMode)), `--keys=${redisPassword},${sentinelPassword}`),
     when(and(hasGeneratedPasswords, hasUsers), `--keys=${Object.values(ofUsers).join(',')}`),
     when(hasGeneratedCertificates, `--authority=${tlsSecrets.authority}`),
-    when(and(isRedisTls, hasGeneratedCertificates), certificateArgument('redis')),
-    when(hasGeneratedCertificates, certificateArgument('gateway')),
+    when(and(isRedisTls, hasGeneratedCertificates), `--certificate=${certificateArguments.redis}`),
+    when(hasGeneratedCertificates, `--certificate=${certificateArguments.gateway}`),
   ],
   resources: resources.gateway,
   securityContext: containerSecurity,
   volumeMounts: [tokenMount],
 };
-
-function certificateArgument(of: 'redis' | 'gateway'): string {
-  return `--certificate=${tlsSecrets[of]}=${certificateNamesText[of]}`;
-}
 
 /**
  * The pod itself mounts what it has just filled. The kubelet puts it into the volumes when it sees that a container has

@@ -3,7 +3,7 @@ import { probePartials } from './app-pod.js';
 import { fillingPartials } from './fill-secrets.js';
 import {
   appImage,
-  certificateNamesText,
+  certificateHelpers,
   chartName,
   externalPorts,
   fullname,
@@ -43,7 +43,7 @@ export const helpers = {
   ],
   '_addresses.tpl': [
     ...partsOfAddresses,
-    ...Object.values(certificateNamesText),
+    ...certificateHelpers,
     redisNodes,
     sentinelNodes,
     sentinelHosts,

@@ -109,11 +109,16 @@ export const certificateNames = {
   redis: [redisServerName, primaryHost, sentinelHost, 'localhost'],
   gateway: [gatewayHost, nameOf('gateway'), 'localhost'],
 };
-/** The same as one argument. */
-export const certificateNamesText = {
+const certificateNamesText = {
   redis: helper('moorline.redisCertificateNames', certificateNames.redis.map((name) => `${name}`).join(',')),
   gateway: helper('moorline.gatewayCertificateNames', certificateNames.gateway.map((name) => `${name}`).join(',')),
 };
+/** A Secret and what its certificate is for, as one word. */
+export const certificateArguments = {
+  redis: helper('moorline.redisCertificate', `${tlsSecrets.redis}=${certificateNamesText.redis}`),
+  gateway: helper('moorline.gatewayCertificate', `${tlsSecrets.gateway}=${certificateNamesText.gateway}`),
+};
+export const certificateHelpers = [...Object.values(certificateNamesText), ...Object.values(certificateArguments)];
 
 export const redisNodes = helper('moorline.redisNodes', endpoints('redis', redisReplicas, ' '));
 export const sentinelNodes = helper('moorline.sentinelNodes', endpoints('sentinel', v.sentinel.replicas, ' '));

@@ -82,6 +82,7 @@ export const refusedExamples = [
     values: { worker: { push: { mail: 'http://mail.default/jobs' } } },
     says: 'worker.push is set, but networkPolicy.worker.egress is empty',
   },
+  { id: 'tls-agent', values: { mode: 'standalone', tls: { enabled: true } }, says: 'there is no agent' },
   {
     id: 'tls-existing-secrets',
     values: { tls: { enabled: true, source: 'existingSecret', existingSecrets: { gateway: 'web' } } },

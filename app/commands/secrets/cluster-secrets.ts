@@ -1,6 +1,6 @@
 import { ApiException, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
+import type { Secrets } from '../../certificates/secret-store.js';
 import { UnavailableError } from '../exit-codes.js';
-import type { Secrets } from './fill-secret.js';
 
 /** Of the cluster this pod runs in, with the rights of its ServiceAccount. */
 export function ownCluster(): KubeConfig {

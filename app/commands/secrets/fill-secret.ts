@@ -1,20 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Secret, Secrets } from '../../certificates/secret-store.js';
 import { backoffDelayMs } from '../../resilience/backoff.js';
 import { UnavailableError, UsageError } from '../exit-codes.js';
-
-/** As the Kubernetes API shows it. */
-export interface Secret {
-  readonly resourceVersion: string;
-  readonly data: Readonly<Record<string, string>>;
-}
-
-/** The Secrets of one namespace. */
-export interface Secrets {
-  read(name: string): Promise<Secret>;
-  /** Sets keys (base64), or deletes them by null, in exactly this version of the Secret; answers false when it has changed meanwhile. */
-  change(name: string, keys: Readonly<Record<string, string | null>>, resourceVersion: string): Promise<boolean>;
-}
 
 const maxTries = 20;
 const backoff = { firstMs: 50, maxMs: 2_000 };

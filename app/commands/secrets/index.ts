@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parseWanted, type WantedCertificate } from '../../certificates/fill-certificates.js';
 import { UsageError } from '../exit-codes.js';
 import { parseWholeNumber } from '../options.js';
-import type { WantedCertificate } from './fill-certificates.js';
+
 import { rotateCommand } from './rotate/index.js';
 
 export const secretsCommand = (): Command =>
@@ -39,7 +40,7 @@ const fillCommand = (): Command =>
         throw new UsageError('Expected --authority together with --certificate');
       }
       const { fillSecret } = await import('./fill-secret.js');
-      const { fillCertificates } = await import('./fill-certificates.js');
+      const { fillCertificates } = await import('../../certificates/fill-certificates.js');
       const { clusterSecrets, ownCluster } = await import('./cluster-secrets.js');
       const secrets = clusterSecrets(ownCluster(), namespace);
       const filled = [
@@ -61,9 +62,8 @@ const waitCommand = (): Command =>
 
 const listed = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',')];
 
-/** `SECRET=NAME,NAME...` */
 function wanted(text: string, before: readonly WantedCertificate[]): readonly WantedCertificate[] {
-  const [, secret, names] = /^([a-z0-9.-]+)=([A-Za-z0-9.,*-]+)$/.exec(text) ?? [];
-  if (secret === undefined || names === undefined) throw new InvalidArgumentError('Expected secret=name,name.');
-  return [...before, { secret, names: names.split(',') }];
+  const certificate = parseWanted(text);
+  if (certificate === undefined) throw new InvalidArgumentError('Expected secret=name,name.');
+  return [...before, certificate];
 }

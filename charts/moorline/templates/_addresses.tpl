@@ -27,6 +27,14 @@
 {{- printf "%s,%s-gateway,localhost" (include "moorline.gatewayHost" .) (include "moorline.fullname" .) }}
 {{- end }}
 
+{{- define "moorline.redisCertificate" -}}
+{{- printf "%s=%s" (include "moorline.redisTlsSecret" .) (include "moorline.redisCertificateNames" .) }}
+{{- end }}
+
+{{- define "moorline.gatewayCertificate" -}}
+{{- printf "%s=%s" (include "moorline.gatewayTlsSecret" .) (include "moorline.gatewayCertificateNames" .) }}
+{{- end }}
+
 {{- define "moorline.redisNodes" -}}
 {{- $pieces := list }}
 {{- range $ordinal := until (ternary (int .Values.redis.replicas) 1 (eq .Values.mode "sentinel")) }}

@@ -165,10 +165,10 @@ items:
     - {{ printf "--authority=%s-authority" (include "moorline.fullname" .) | quote }}
     {{- end }}
     {{- if and (ne .Values.mode "external") .Values.tls.enabled (eq .Values.tls.source "generated") }}
-    - {{ printf "--certificate=%s=%s" (include "moorline.redisTlsSecret" .) (include "moorline.redisCertificateNames" .) | quote }}
+    - {{ printf "--certificate=%s" (include "moorline.redisCertificate" .) | quote }}
     {{- end }}
     {{- if and .Values.tls.enabled (eq .Values.tls.source "generated") }}
-    - {{ printf "--certificate=%s=%s" (include "moorline.gatewayTlsSecret" .) (include "moorline.gatewayCertificateNames" .) | quote }}
+    - {{ printf "--certificate=%s" (include "moorline.gatewayCertificate" .) | quote }}
     {{- end }}
   resources:
     {{- include "moorline.gateway.resources" . | nindent 4 }}

@@ -23,7 +23,7 @@ export function acceptable(random: unknown): unknown {
   const external = isTree(values['external']) ? values['external'] : {};
   openForPushes(values);
   attachRoute(values);
-  nameCertificates(values['tls']);
+  nameCertificates(values);
   beginWithLetter(values);
   const uri = values['mode'] === 'external' ? 'redis://redis.databases:6379' : '';
   return { ...values, external: { ...external, uri } };
@@ -58,8 +58,10 @@ function attachRoute({ gateway }: Tree): void {
 }
 
 /** Where they come from, and from nowhere else. */
-function nameCertificates(tls: unknown): void {
+function nameCertificates({ tls, mode = 'sentinel', agent }: Tree): void {
   if (!isTree(tls)) return;
+  const hasAgent = mode === 'sentinel' && !(isTree(agent) && agent['enabled'] === false);
+  if ((tls['source'] ?? 'generated') === 'generated' && !hasAgent) tls['enabled'] = false;
   if (tls['source'] === 'existingSecret') tls['existingSecrets'] = { redis: 'redis-tls', gateway: 'gateway-tls' };
   else Reflect.deleteProperty(tls, 'existingSecrets');
   if (tls['source'] === 'certManager') tls['certManager'] = { issuer: 'cluster' };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { fillSecret, missingKeys, type Secrets } from '../../../app/commands/secrets/fill-secret.js';
+import type { Secrets } from '../../../app/certificates/secret-store.js';
+import { fillSecret, missingKeys } from '../../../app/commands/secrets/fill-secret.js';
 
 /** One Secret as the API server keeps it: every change has a version of its own. */
 class OneSecret implements Secrets {

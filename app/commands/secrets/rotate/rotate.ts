@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Secret, Secrets } from '../../../certificates/secret-store.js';
 import { UnavailableError, UsageError } from '../../exit-codes.js';
-import { randomValue, type Secret, type Secrets } from '../fill-secret.js';
+import { randomValue } from '../fill-secret.js';
 import { findsAll, parseSums, servesAll } from './check.js';
 import type { Pods } from './cluster-pods.js';
 import { holdersOf, type Holder } from './holders.js';

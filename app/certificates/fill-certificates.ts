@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { issueCertificate, makeAuthority, type KeyPair } from '../../certificates/certificate.js';
-import { authorityDays, certificateDays, isAuthorityDue, isCertificateDue, validFrom } from '../../certificates/due.js';
-import { backoffDelayMs } from '../../resilience/backoff.js';
-import { UnavailableError } from '../exit-codes.js';
-import type { Secret, Secrets } from './fill-secret.js';
+import { backoffDelayMs } from '../resilience/backoff.js';
+import { issueCertificate, makeAuthority, type KeyPair } from './certificate.js';
+import { authorityDays, certificateDays, isAuthorityDue, isCertificateDue, validFrom } from './due.js';
+import type { Secret, Secrets } from './secret-store.js';
 
 /** A Secret that is to hold a certificate for these DNS names. */
 export interface WantedCertificate {
@@ -67,7 +66,7 @@ async function ensure(
     }
     await sleep(backoffDelayMs(attempt, backoff));
   }
-  throw new UnavailableError(`The Secret ${name} changed at each of ${maxTries} tries to fill it; try again`);
+  throw new Error(`The Secret ${name} changed at each of ${maxTries} tries to fill it; try again`);
 }
 
 const isPair = (stored: { certificate?: string | undefined; key?: string | undefined }): stored is KeyPair =>
@@ -76,4 +75,10 @@ const isPair = (stored: { certificate?: string | undefined; key?: string | undef
 function textOf({ data }: Secret, key: string): string | undefined {
   const value = data[key];
   return value === undefined ? undefined : Buffer.from(value, 'base64').toString();
+}
+
+/** Of the form `SECRET=NAME,NAME`; undefined for any other text. */
+export function parseWanted(text: string): WantedCertificate | undefined {
+  const [, secret, names] = /^([a-z0-9.-]+)=([A-Za-z0-9.,*-]+)$/.exec(text) ?? [];
+  return secret === undefined || names === undefined ? undefined : { secret, names: names.split(',') };
 }
