@@ -13,5 +13,14 @@ export const chartMetadata = {
   type: 'application',
   description: 'Highly available Redis that heals itself and loses nothing it acknowledged, and a job queue on top.',
   keywords: ['redis', 'sentinel', 'queue', 'jobs', 'messaging'],
-  annotations: { 'artifacthub.io/category': 'database', 'artifacthub.io/license': 'Apache-2.0' },
+  annotations: {
+    'artifacthub.io/category': 'database',
+    'artifacthub.io/license': 'Apache-2.0',
+    'artifacthub.io/operator': 'false',
+    'artifacthub.io/images': [
+      `- { name: moorline, image: 'docker.io/moorline/moorline:${manifest.version}' }`,
+      "- { name: redis, image: 'docker.io/library/redis:8.0' }",
+      '',
+    ].join('\n'),
+  },
 } as const;

@@ -3,6 +3,7 @@ import { probePartials } from './app-pod.js';
 import { fillingPartials } from './fill-secrets.js';
 import {
   appImage,
+  appRepository,
   certificateHelpers,
   chartName,
   externalPorts,
@@ -12,6 +13,7 @@ import {
   longName,
   partsOfAddresses,
   redisImage,
+  redisRepository,
   redisNodes,
   redisUri,
   secretName,
@@ -38,7 +40,9 @@ export const helpers = {
     isFilled,
     tlsSecrets.redis,
     tlsSecrets.gateway,
+    redisRepository,
     redisImage,
+    appRepository,
     appImage,
   ],
   '_addresses.tpl': [

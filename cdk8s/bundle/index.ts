@@ -3,8 +3,10 @@ import { TemplateChart, type Context } from '../template/index.js';
 import { refusals } from '../checks.js';
 import { addAgent } from './agent.js';
 import { addAutoscaling } from './autoscaling.js';
+import { addConnection } from './connection.js';
 import { addExposure } from './exposure.js';
 import { addCertificates } from './certificates.js';
+import { addExtraObjects } from './extra-objects.js';
 import { addGateway } from './gateway.js';
 import { addNetworkPolicies } from './network.js';
 import { addRedis } from './redis.js';
@@ -29,5 +31,7 @@ export class Bundle extends TemplateChart {
     addAgent(this);
     addAutoscaling(this);
     addNetworkPolicies(this);
+    addConnection(this);
+    addExtraObjects(this);
   }
 }

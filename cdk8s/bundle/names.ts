@@ -68,6 +68,7 @@ export const names = {
   generatedSecret: `${fullname}-auth`,
   serviceAccount: `${fullname}`,
   gatewayServiceAccount: `${fullname}-gateway`,
+  connection: `${fullname}-connection`,
   scripts: `${fullname}-scripts`,
   redisConfig: `${fullname}-redis`,
   sentinelConfig: `${fullname}-sentinel`,
@@ -90,7 +91,7 @@ export const tlsSecrets = {
 export const primaryName = `${release.namespace}-${fullname}`;
 
 /** The name of a Service for clients in other namespaces; absolute, so that no search list is tried. */
-const hostOf = (service: string): string => `${service}.${release.namespace}.svc.${v.clusterDomain}`;
+export const hostOf = (service: string): string => `${service}.${release.namespace}.svc.${v.clusterDomain}`;
 
 /** Standalone is one node, whatever the number of replicas says. */
 export const redisReplicas = ternary(isSentinelMode, v.redis.replicas, 1);
@@ -101,7 +102,7 @@ const endpoints = (component: 'redis' | 'sentinel', count: Expr<number> | number
 /** The name that every client of Redis and Sentinel checks: what they are told are addresses. */
 export const redisServerName = helper('moorline.redisHost', hostOf(nameOf('redis')));
 /** For clients that neither Sentinel nor a fixed name is told to: they find the name of the Service. */
-const primaryHost = helper('moorline.primaryHost', hostOf(names.primaryService));
+export const primaryHost = helper('moorline.primaryHost', hostOf(names.primaryService));
 const sentinelHost = helper('moorline.sentinelHost', hostOf(nameOf('sentinel')));
 const gatewayHost = helper('moorline.gatewayHost', hostOf(nameOf('gateway')));
 /** What the certificates are for; `localhost` is the end of a forwarded port. */
@@ -223,11 +224,25 @@ export const metadataOf = (
 });
 
 type Image = Refs<Values['image']>;
-/** `registry/repository:tag`. */
-const reference = (image: Image, tag: Expr<string>): Expr<string> =>
-  when<string>(image.registry, `${image.registry}/${image.repository}:${tag}`, `${image.repository}:${tag}`);
+/** A field beside any others that a parent chart may give. */
+const globalRegistry = (v.global as Expr as Refs<{ imageRegistry: string }>).imageRegistry;
+
+/** `registry/repository`. */
+const repository = (name: string, image: Image): Expr<string> => {
+  const registry = orElse(globalRegistry, image.registry);
+  return helper(name, when<string>(registry, `${registry}/${image.repository}`, image.repository));
+};
+export const redisRepository = repository('moorline.redisRepository', v.redis.image);
+export const appRepository = repository('moorline.repository', v.image);
+
+/** By the digest where one is given: that is the same image for ever. */
+const reference = (repositoryOf: Expr<string>, image: Image, tag: Expr<string>): Expr<string> =>
+  when<string>(image.digest, `${repositoryOf}@${image.digest}`, `${repositoryOf}:${tag}`);
 
 /** Redis and Sentinel. */
-export const redisImage = helper('moorline.redisImage', reference(v.redis.image, v.redis.image.tag));
+export const redisImage = helper('moorline.redisImage', reference(redisRepository, v.redis.image, v.redis.image.tag));
 /** Gateway, worker and agent; of the version of the chart where the values leave it open. */
-export const appImage = helper('moorline.image', reference(v.image, orElse(v.image.tag, chart.appVersion)));
+export const appImage = helper(
+  'moorline.image',
+  reference(appRepository, v.image, orElse(v.image.tag, chart.appVersion)),
+);

@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { annotations, dnsName, freeObject, image, labels, optionalName, secretName } from './fields.js';
+import { annotations, dnsName, freeObject, image, registry, labels, optionalName, secretName } from './fields.js';
 
 /** What concerns the whole release. */
 export const common = {
-  global: freeObject.default({}).describe('Set by Helm when this chart is a subchart; not used here.'),
+  global: z
+    .looseObject({
+      imageRegistry: registry('').describe('Registry of all images, in place of their own; of a parent chart as well.'),
+    })
+    .prefault({})
+    .describe('What a parent chart gives to all its charts.'),
   nameOverride: optionalName.default('').describe('Replaces the chart name in the names of the objects.'),
   fullnameOverride: optionalName.default('').describe('Replaces release and chart name in the names of the objects.'),
   ipFamily: z
@@ -19,6 +24,10 @@ export const common = {
   clusterDomain: dnsName.default('cluster.local').describe('DNS domain of the cluster.'),
   commonLabels: labels.default({}).describe('Labels for every object; those that the bundle sets win.'),
   commonAnnotations: annotations.default({}).describe('Annotations for every object.'),
+  extraObjects: z
+    .array(freeObject)
+    .default([])
+    .describe('More objects of the release, as they are: no template in them is evaluated.'),
   imagePullSecrets: z
     .array(z.strictObject({ name: secretName.min(1) }))
     .default([])

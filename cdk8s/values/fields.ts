@@ -68,14 +68,17 @@ const json: z.ZodType<Json> = z.lazy(() =>
 /** Part of a Kubernetes object, passed through as it is. */
 export const freeObject = z.record(z.string(), json);
 
-export const image = (registry: string, repository: string, tag: string, tagHelp: string) =>
+/** Host of a registry, and a path below it where it mirrors others. */
+export const registry = (host: string) =>
+  z
+    .string()
+    .regex(/^([A-Za-z0-9]([A-Za-z0-9.:/-]*[A-Za-z0-9])?)?$/)
+    .default(host);
+
+export const image = (host: string, repository: string, tag: string, tagHelp: string) =>
   z
     .strictObject({
-      registry: z
-        .string()
-        .regex(/^[A-Za-z0-9.:-]*$/)
-        .default(registry)
-        .describe('Host of the registry; empty to leave it out.'),
+      registry: registry(host).describe('Host of the registry; empty to leave it out.'),
       repository: z
         .string()
         .regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/)
@@ -87,6 +90,11 @@ export const image = (registry: string, repository: string, tag: string, tagHelp
         .max(128)
         .default(tag)
         .describe(tagHelp),
+      digest: z
+        .string()
+        .regex(/^(sha256:[0-9a-f]{64})?$/)
+        .default('')
+        .describe('Pins the image, `sha256:` and 64 digits; the tag is then for readers only.'),
       pullPolicy: z
         .enum(['Always', 'IfNotPresent', 'Never'])
         .default('IfNotPresent')

@@ -45,18 +45,34 @@
 {{- .Values.tls.existingSecrets.gateway | default (printf "%s-gateway-tls" (include "moorline.fullname" .)) }}
 {{- end }}
 
-{{- define "moorline.redisImage" -}}
-{{- if .Values.redis.image.registry }}
-{{- printf "%s/%s:%s" .Values.redis.image.registry .Values.redis.image.repository .Values.redis.image.tag }}
+{{- define "moorline.redisRepository" -}}
+{{- if .Values.global.imageRegistry | default .Values.redis.image.registry }}
+{{- printf "%s/%s" (.Values.global.imageRegistry | default .Values.redis.image.registry) .Values.redis.image.repository }}
 {{- else }}
-{{- printf "%s:%s" .Values.redis.image.repository .Values.redis.image.tag }}
+{{- .Values.redis.image.repository }}
+{{- end }}
+{{- end }}
+
+{{- define "moorline.redisImage" -}}
+{{- if .Values.redis.image.digest }}
+{{- printf "%s@%s" (include "moorline.redisRepository" .) .Values.redis.image.digest }}
+{{- else }}
+{{- printf "%s:%s" (include "moorline.redisRepository" .) .Values.redis.image.tag }}
+{{- end }}
+{{- end }}
+
+{{- define "moorline.repository" -}}
+{{- if .Values.global.imageRegistry | default .Values.image.registry }}
+{{- printf "%s/%s" (.Values.global.imageRegistry | default .Values.image.registry) .Values.image.repository }}
+{{- else }}
+{{- .Values.image.repository }}
 {{- end }}
 {{- end }}
 
 {{- define "moorline.image" -}}
-{{- if .Values.image.registry }}
-{{- printf "%s/%s:%s" .Values.image.registry .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" (include "moorline.repository" .) .Values.image.digest }}
 {{- else }}
-{{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) }}
+{{- printf "%s:%s" (include "moorline.repository" .) (.Values.image.tag | default .Chart.AppVersion) }}
 {{- end }}
 {{- end }}
