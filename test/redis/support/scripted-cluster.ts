@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { afterAll } from '@jest/globals';
 import { freePorts } from './free-port.js';
 import { redisLines, sentinelLines } from './bundle-lines.js';
+import { componentOf, serverNames, type Component, type ServerName } from './server-names.js';
 import { waitFor } from './wait-for.js';
 
-export type Component = 'redis' | 'sentinel';
-export type ServerName = `${Component}-${number}`;
+export { serverNames, type Component, type ServerName } from './server-names.js';
+
 export type Probe = 'live' | 'ready' | 'stop';
 
 export interface ScriptedClusterOptions {
@@ -21,15 +22,6 @@ export interface ScriptedClusterOptions {
   /** Variables that differ from the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
 }
-
-export const serverNames = [
-  'redis-0',
-  'redis-1',
-  'redis-2',
-  'sentinel-0',
-  'sentinel-1',
-  'sentinel-2',
-] as const satisfies readonly ServerName[];
 
 const scripts = resolve('cdk8s/scripts');
 const primaryName = 'test-moorline';
@@ -298,8 +290,4 @@ export class ScriptedCluster {
     writeFileSync(`${file}.new`, text, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }
-}
-
-function componentOf(name: ServerName): Component {
-  return name.startsWith('redis-') ? 'redis' : 'sentinel';
 }

@@ -11,27 +11,33 @@ import { MemorySecrets } from '../../../support/memory-secrets.js';
 const key = 'redis-app-password';
 const start = { [key]: 'old', 'gateway-token': 'token' };
 
-const podWith = (name: string, items: readonly string[], extra: object = {}): V1Pod => ({
-  metadata: { name },
-  spec: {
-    nodeName: 'node',
-    containers: [
-      {
-        name: 'main',
-        env: [{ name: 'RUN_DIR', value: '/run' }],
-        volumeMounts: [{ name: 'secrets', mountPath: '/secrets' }],
-      },
-    ],
-    volumes: [
-      {
-        name: 'secrets',
-        projected: { sources: [{ secret: { name: 'auth', items: items.map((each) => ({ key: each, path: each })) } }] },
-      },
-    ],
-  },
-  status: { phase: 'Running', containerStatuses: [{ name: 'main', state: { running: {} } } as never] },
-  ...extra,
-});
+/** As the API answers it, which is no instance of the client's classes. */
+const podWith = (name: string, items: readonly string[], extra: object = {}): V1Pod => {
+  const pod: object = {
+    metadata: { name },
+    spec: {
+      nodeName: 'node',
+      containers: [
+        {
+          name: 'main',
+          env: [{ name: 'RUN_DIR', value: '/run' }],
+          volumeMounts: [{ name: 'secrets', mountPath: '/secrets' }],
+        },
+      ],
+      volumes: [
+        {
+          name: 'secrets',
+          projected: {
+            sources: [{ secret: { name: 'auth', items: items.map((each) => ({ key: each, path: each })) } }],
+          },
+        },
+      ],
+    },
+    status: { phase: 'Running', containerStatuses: [{ name: 'main', state: { running: {} } } as never] },
+    ...extra,
+  };
+  return pod;
+};
 const server = podWith('redis-0', [key, `${key}-next`, `${key}-previous`]);
 const client = podWith('worker-0', [key]);
 
