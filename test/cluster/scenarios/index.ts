@@ -11,6 +11,7 @@ import { killPrimary } from './kill-primary.js';
 import { reinstall } from './reinstall.js';
 import { restartGateways } from './restart-gateways.js';
 import { rollbackConfiguration } from './rollback-configuration.js';
+import { rotatePasswords } from './rotate-passwords.js';
 import { scaleRedis, scaleWorkers } from './scale.js';
 import type { Scenario } from './scenario.js';
 import { twoReleases } from './two-releases.js';
@@ -34,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   restartGateways,
   upgradeConfiguration,
   rollbackConfiguration,
+  rotatePasswords,
   upgradeRedis,
   upgradeVersion,
   scaleRedis,
