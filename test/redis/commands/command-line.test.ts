@@ -66,7 +66,7 @@ describe('the command line by itself', () => {
     [['enqueue', 'q', '--ndjson', 'x', '--wait'], /--wait/],
     [['queue', 'purge', 'q'], /exactly one of/],
     [['schedule', 'set', 'q', 's', '1', '--start-at', 'soon'], /--start-at/],
-    [['secrets', '--name', 'x'], /--namespace/],
+    [['secrets', 'fill', '--name', 'x'], /--namespace/],
     [['gateway'], /^REDIS_URI: required/],
     [['worker', '--handlers', '/nowhere.mjs'], /^REDIS_URI: required/],
   ])('%j is wrong usage: code 2, told on standard error', async (args, message) => {
