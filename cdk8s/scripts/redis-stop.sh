@@ -90,11 +90,17 @@ find_sentinel() {
     pick "$seat" "$sentinel_addresses"
     chosen=$picked
     case $vote in
-      "$ordinal"@*) ! all_have_everything || return 0 ;;
+      "$ordinal"@*) ! is_calm "$chosen" || ! all_have_everything || return 0 ;;
     esac
     seat=$((seat + 1))
   done
   return 1
+}
+
+# A Sentinel that was held up (TILT) answers OK to a request, and begins only half a minute later: when nobody waits for it any more.
+is_calm() {
+  trouble='the Sentinels are in TILT mode, in which they begin nothing'
+  ask "$1" "$sentinel_password" INFO sentinel | grep -q '^sentinel_tilt:0'
 }
 
 # Whichever replica Sentinel may choose has to have all that this node has; by offsets that are not of now it might choose any.
@@ -149,7 +155,9 @@ pause() {
 
 # A Sentinel that refuses has begun nothing, so the next one may be asked.
 request_failover() {
+  answer=TILT
   for sentinel in $chosen $sentinel_addresses; do
+    is_calm "$sentinel" || continue
     answer=$(ask "$sentinel" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
     case $answer in
       # Without an answer it may have begun all the same.

@@ -17,6 +17,8 @@ here=$(dirname "$0")
 
 # After so long what is ambiguous will not clear up by itself, and a failover that was asked for has failed.
 patience_s=10
+# One that a Sentinel has begun by itself has an end: by its own deadlines it has come about or was given up by then.
+failover_s=30
 # The others may have to be scheduled, and to fetch their image.
 give_up_s=300
 
@@ -101,19 +103,24 @@ read_record() {
 measure_patience() {
   waited_s=$(($(date +%s) - began_at_s)) patience=left
   if [ "$waited_s" -lt 3 ]; then patience=new; fi
-  if [ "$waited_s" -ge "$patience_s" ]; then patience=spent; fi
+  limit_s=$patience_s
+  if [ "$failover_answer" = in-progress ]; then limit_s=$failover_s; fi
+  if [ "$waited_s" -ge "$limit_s" ]; then patience=spent; fi
 }
 
 # Asks one Sentinel that names this node: competing requests to several would only delay each other. It gets some time before it is asked again:
 # what it has begun may have been aborted.
 request_failover() {
-  if [ "$failover_answer" = requested ] && [ $((waited_s - asked_at_s)) -lt 3 ]; then return; fi
+  case $failover_answer in
+    requested | in-progress) [ $((waited_s - asked_at_s)) -ge 3 ] || return 0 ;;
+  esac
   asked_at_s=$waited_s
   find_sentinel_that_names_me
   if replicas_differ; then await_fresh_look; fi
   answer=$(ask "$chosen" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
   case $answer in
-    OK | INPROG*) failover_answer=requested ;;
+    OK) failover_answer=requested ;;
+    INPROG*) failover_answer=in-progress ;;
     NOGOODSLAVE*) failover_answer=no-good-replica ;;
     *) failover_answer=failed ;;
   esac

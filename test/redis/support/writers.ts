@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import { Redis } from 'ioredis';
 
 export interface WritersTarget {
@@ -6,6 +7,13 @@ export interface WritersTarget {
   readonly redisPassword: string;
   readonly sentinelPassword: string;
 }
+
+const running = new Set<Writers>();
+
+// Also when a test has failed: without any server left, these clients would keep the process busy for ever.
+afterEach(async () => {
+  await Promise.all([...running].map((writers) => writers.stop()));
+});
 
 /** Clients that write without a pause and keep what Redis and as many replicas as asked have confirmed. */
 export interface Writers {
@@ -39,14 +47,17 @@ export function startWriters(target: WritersTarget, count: number, replicas = 1)
   };
 
   const writing = Promise.all(Array.from({ length: count }, (_, writer) => write(writer)));
-  return {
+  const writers: Writers = {
     confirmed,
     longestStallMs: () => longestStallMs,
     stop: async () => {
       stopping = true;
       await writing;
+      running.delete(writers);
     },
   };
+  running.add(writers);
+  return writers;
 }
 
 function connect({ primaryName, sentinelPorts, redisPassword, sentinelPassword }: WritersTarget): Redis {
