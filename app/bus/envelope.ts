@@ -1,10 +1,14 @@
-import { pack, unpack } from 'msgpackr';
+import { pack, unpackMultiple } from 'msgpackr';
+
+/** What a message to one server is for. */
+export type Kind = 'message' | 'request' | 'reply' | 'failure' | 'probe';
 
 /** What travels with a message. */
 export interface Envelope {
-  /** Unique; made by the publisher. */
+  readonly kind: Kind;
+  /** Unique; made by the publisher. An answer has the id of its request. */
   readonly id: string;
-  /** Absent for a message to one server. */
+  /** Of a request the name of its method. Absent for a message to one server. */
   readonly topic?: string;
   /** The server that published it. */
   readonly from: string;
@@ -12,8 +16,8 @@ export interface Envelope {
   readonly trace?: string;
   /** JSON text. */
   readonly json: Buffer;
-  /** For a message that answers another one, or wants an answer. */
-  readonly correlationId?: string;
+  /** Of a request: after so long nobody waits for the answer. */
+  readonly timeoutMs?: number;
 }
 
 /** A message as it arrives. */
@@ -24,25 +28,48 @@ export interface Message extends Envelope {
 
 const version = 1;
 const newline = 10;
+const kinds: readonly Kind[] = ['message', 'request', 'reply', 'failure', 'probe'];
 
-type Packed = readonly [number, string, string | null, string, string | null, Buffer, string | null];
+type Packed = readonly [number, number, string, string | null, string, string | null, Buffer, number];
 
-export function packEnvelope({ id, topic, from, trace, json, correlationId }: Envelope): Buffer {
-  return pack([version, id, topic ?? null, from, trace ?? null, json, correlationId ?? null] satisfies Packed);
+export function packEnvelope({ kind, id, topic, from, trace, json, timeoutMs }: Envelope): Buffer {
+  return pack([
+    version,
+    kinds.indexOf(kind),
+    id,
+    topic ?? null,
+    from,
+    trace ?? null,
+    json,
+    timeoutMs ?? 0,
+  ] satisfies Packed);
 }
 
-/** undefined for what another version has sent, which this one does not understand. */
-export function readMessage(bytes: Buffer): Message | undefined {
+/** One publication carries several. What another version has sent, which this one does not understand, is left out. */
+export function readMessages(bytes: Buffer): readonly Message[] {
   const end = bytes.indexOf(newline);
-  const [sent, id, topic, from, trace, json, correlationId] = unpack(bytes.subarray(end + 1)) as Packed;
-  if (sent !== version) return undefined;
+  const publishedAt = Number(bytes.toString('latin1', 0, end));
+  const messages: Message[] = [];
+  unpackMultiple(bytes.subarray(end + 1), (packed: unknown) => {
+    const message = toMessage(packed as Packed, publishedAt);
+    if (message !== undefined) messages.push(message);
+  });
+  return messages;
+}
+
+function toMessage(packed: Packed, publishedAt: number): Message | undefined {
+  const [sent, kindNumber, id, topic, from, trace, json, timeoutMs] = packed;
+  const kind = kinds[kindNumber];
+  if (sent !== version || kind === undefined) return undefined;
   return {
+    kind,
     id,
     from,
+    publishedAt,
+    // A view would keep the whole publication in memory for as long as one of its messages waits.
     json: Buffer.from(json),
-    publishedAt: Number(bytes.toString('latin1', 0, end)),
     ...(topic === null ? {} : { topic }),
     ...(trace === null ? {} : { trace }),
-    ...(correlationId === null ? {} : { correlationId }),
+    ...(timeoutMs === 0 ? {} : { timeoutMs }),
   };
 }

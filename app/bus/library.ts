@@ -11,25 +11,59 @@ const library = defineLibrary('bus', readFileSync(file, 'utf8'));
 /** So many channels are shared by all topics. Every process must count the same. */
 export const partitions = 16;
 
+/** A server that is silent for so long is gone: each speaks up every half minute at least. */
+export const silentAfterMs = 100_000;
+
+const channels = Array.from({ length: partitions }, (_, partition) => `ml:{:bus:${partition}}`);
+const serversTag = 'ml:{:servers}';
+const serverKeys = [`${serversTag}:heard`, `${serversTag}:about`];
+
+/** Topics whose channels are remembered: finding one costs more than the rest of a small message. */
+const maxRemembered = 10_000;
+const known = new Map<string, string>();
+
 /** A topic is always on the same channel. */
-export function partitionOf(topic: string): number {
-  return createHash('sha1').update(topic).digest().readUInt32BE() % partitions;
+export function channelOfTopic(topic: string): string {
+  const remembered = known.get(topic);
+  if (remembered !== undefined) return remembered;
+  const channel = channels[partitionOf(topic)] ?? '';
+  if (known.size >= maxRemembered) known.clear();
+  known.set(topic, channel);
+  return channel;
 }
 
-export const partitionChannel = (partition: number): string => `ml:{:bus:${partition}}`;
+export const allTopicChannels: readonly string[] = channels;
 
-export const serverChannel = (serverId: string): string => `ml:{:server:${serverId}}`;
+/** All servers share a hash tag with their list, so that one function sees to both. */
+export const channelOfServer = (serverId: string): string => `${serversTag}:to:${serverId}`;
 
-export function publishCall(
-  channel: string,
-  messages: readonly Buffer[],
-  once?: { readonly key: string; readonly windowMs: number },
-): FunctionCall {
-  const key = `${channel}:once:${once?.key ?? ''}`;
-  return {
-    library,
-    name: 'publish',
-    keys: [key],
-    args: [channel, once === undefined ? 0 : 1, once?.windowMs ?? 0, ...messages],
-  };
+export function publishCall(channel: string, messages: Buffer): FunctionCall {
+  return { library, name: 'publish', keys: [onceKey(channel, '')], args: [channel, 0, 0, messages] };
+}
+
+/** Publishes nothing where the key was used within the window. */
+export function publishOnceCall(channel: string, message: Buffer, key: string, windowMs: number): FunctionCall {
+  return { library, name: 'publish', keys: [onceKey(channel, key)], args: [channel, 1, windowMs, message] };
+}
+
+export function sendCall(serverId: string, messages: Buffer): FunctionCall {
+  return serversCall('send', [channelOfServer(serverId), serverId, silentAfterMs, messages]);
+}
+
+export function beatCall(serverId: string, about: string, message: Buffer): FunctionCall {
+  return serversCall('beat', [channelOfServer(serverId), serverId, silentAfterMs, about, message]);
+}
+
+export const leaveCall = (serverId: string): FunctionCall => serversCall('leave', [serverId]);
+
+export const listCall = (): FunctionCall => serversCall('servers', [silentAfterMs]);
+
+function serversCall(name: string, args: FunctionCall['args']): FunctionCall {
+  return { library, name, keys: serverKeys, args };
+}
+
+const onceKey = (channel: string, key: string): string => `${channel}:once:${key}`;
+
+function partitionOf(topic: string): number {
+  return createHash('sha1').update(topic).digest().readUInt32BE() % partitions;
 }

@@ -1,12 +1,14 @@
-import type { RedisConnections } from '../redis/types.js';
+import type { FunctionCall, RedisConnections } from '../redis/types.js';
 import { MoorlineError } from '../resilience/errors.js';
-import { publishCall } from './library.js';
 
 /** One call carries so many; a message alone may be larger. */
 const maxMessagesPerCall = 200;
 const maxBytesPerCall = 64 * 1024;
 const maxWaiting = 50_000;
 const maxWaitingBytes = 32 * 1024 * 1024;
+
+/** Makes the call that publishes messages, packed one behind the other. */
+export type CallOf = (messages: Buffer) => FunctionCall;
 
 interface Waiting {
   readonly message: Buffer;
@@ -25,49 +27,42 @@ export class BusPublisher {
 
   constructor(private readonly connections: Pick<RedisConnections, 'call'>) {}
 
-  /** Answers how many processes got it. */
-  async publish(channel: string, message: Buffer): Promise<number> {
-    if (this.waiting >= maxWaiting || this.waitingBytes + message.length > maxWaitingBytes) throw tooMuchWaits();
+  /** Answers how many processes got it; -1 where there is none it could be for. */
+  publish(channel: string, message: Buffer, callOf: CallOf): Promise<number> {
+    if (this.waiting >= maxWaiting || this.waitingBytes + message.length > maxWaitingBytes) {
+      return Promise.reject(tooMuchWaits());
+    }
     this.waiting += 1;
     this.waitingBytes += message.length;
-    try {
-      return await new Promise<number>((resolve, reject) => {
-        const line = this.lines.get(channel);
-        if (line !== undefined) line.push({ message, resolve, reject });
-        else void this.run(channel, [{ message, resolve, reject }]);
-      });
-    } finally {
-      this.waiting -= 1;
-      this.waitingBytes -= message.length;
-    }
+    return new Promise<number>((resolve, reject) => {
+      const line = this.lines.get(channel);
+      if (line !== undefined) line.push({ message, resolve, reject });
+      else void this.run(channel, [{ message, resolve, reject }], callOf);
+    });
   }
 
-  /** The same key again within the window publishes nothing, and answers -1. */
-  async publishOnce(channel: string, message: Buffer, key: string, windowMs: number): Promise<number> {
-    const call = publishCall(channel, [message], { key, windowMs });
-    const [reached] = (await this.connections.call('command', call, { repeatable: true })) as [number];
-    return reached;
-  }
-
-  private async run(channel: string, line: Waiting[]): Promise<void> {
+  private async run(channel: string, line: Waiting[], callOf: CallOf): Promise<void> {
     this.lines.set(channel, line);
     while (line.length > 0) {
       // Messages of the same tick share a call.
       await Promise.resolve();
       const some = line.splice(0, howMany(line));
       try {
-        const call = publishCall(
-          channel,
-          some.map(({ message }) => message),
-        );
-        const [reached] = (await this.connections.call('command', call)) as [number];
+        const reached = Number(await this.connections.call('command', callOf(joined(some))));
         for (const { resolve } of some) resolve(reached);
       } catch (error) {
         for (const { reject } of some) reject(error);
       }
+      this.waiting -= some.length;
+      for (const { message } of some) this.waitingBytes -= message.length;
     }
     this.lines.delete(channel);
   }
+}
+
+function joined(some: readonly Waiting[]): Buffer {
+  const [first] = some;
+  return some.length === 1 && first !== undefined ? first.message : Buffer.concat(some.map(({ message }) => message));
 }
 
 function howMany(line: readonly Waiting[]): number {

@@ -1,5 +1,6 @@
 /** `*` is one part of a topic, `**` at the end all that follow. Parts are separated by dots or colons. */
 const separators = /[.:]/;
+const maxKnown = 10_000;
 
 interface Node<T> {
   readonly children: Map<string, Node<T>>;
@@ -9,8 +10,11 @@ interface Node<T> {
 /** Who wants which topics, with wildcards; finds those who want one in time that depends on its parts alone. */
 export class TopicTrie<T> {
   private readonly root: Node<T> = node();
+  /** Who wants a topic, as found before. */
+  private readonly known = new Map<string, ReadonlySet<T>>();
 
   add(pattern: string, value: T): void {
+    this.known.clear();
     let at = this.root;
     for (const part of pattern.split(separators)) {
       const next = at.children.get(part) ?? node<T>();
@@ -21,13 +25,18 @@ export class TopicTrie<T> {
   }
 
   delete(pattern: string, value: T): void {
+    this.known.clear();
     this.prune(this.root, pattern.split(separators), value);
   }
 
   /** Each once, also when several of its patterns match. */
   matching(topic: string): ReadonlySet<T> {
+    const known = this.known.get(topic);
+    if (known !== undefined) return known;
     const found = new Set<T>();
     collect(this.root, topic.split(separators), 0, found);
+    if (this.known.size >= maxKnown) this.known.clear();
+    this.known.set(topic, found);
     return found;
   }
 

@@ -1,6 +1,7 @@
 import { MoorlineError } from '../resilience/errors.js';
 
 const maxMessageBytes = 256 * 1024;
+const maxTimeoutMs = 600_000;
 /** Topics go into URLs; their parts are separated by dots or colons. */
 export const topicPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$/;
 const part = '(?:[A-Za-z0-9_-]+|\\*)';
@@ -29,9 +30,14 @@ export function checkServerId(serverId: string): void {
 }
 
 export function checkKey(key: string): void {
-  if (!/^[^\p{Cc}\p{Cs}]{1,600}$/u.test(key)) {
+  if (!/^[^\p{Cc}\p{Cs}]{1,200}$/u.test(key)) {
     throw invalid('idempotencyKey', '1-200 characters without control characters', key);
   }
+}
+
+export function checkTimeout(timeoutMs: number): void {
+  if (Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= maxTimeoutMs) return;
+  throw invalid('timeoutMs', `a number from 1 to ${maxTimeoutMs}`, timeoutMs);
 }
 
 export function jsonOf(data: unknown): Buffer {

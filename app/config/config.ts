@@ -82,6 +82,7 @@ function toConfig(env: Environment, values: Values, target: RedisTarget, kind: P
       waitReplicasTimeoutMs: values.MOORLINE_WAIT_REPLICAS_TIMEOUT_MS,
     },
     streams: { keepMs: values.MOORLINE_STREAM_KEEP_MS, keepEndedMs: values.MOORLINE_STREAM_ENDED_KEEP_MS },
+    topics: { recoverable: values.MOORLINE_RECOVERABLE_TOPICS ?? [] },
     live: {
       jwt: defined({
         secret: values.MOORLINE_JWT_SECRET,

@@ -9,6 +9,7 @@ import {
   text,
   url,
   urlsByName,
+  topicPatterns,
   words,
   wholeNumber,
   wholeNumberOrAuto,
@@ -97,6 +98,9 @@ export const environment = {
   MOORLINE_STREAM_ENDED_KEEP_MS: withDefault(
     '120000',
     wholeNumber('Gateway: how long a stream is kept after its end.', 1_000, 7 * 86_400_000),
+  ),
+  MOORLINE_RECOVERABLE_TOPICS: topicPatterns(
+    'Gateway: topics that keep their messages as streams do, for those who come back; `orders.*` and `orders.**` name several. Default: none.',
   ),
   MOORLINE_JWT_SECRET: secret('Gateway: the secret that signs JSON Web Tokens (HS256) of those who follow streams.'),
   MOORLINE_JWKS_FILE: text('Gateway: file of the JWK set whose keys sign them (RS256, ES256).'),

@@ -16,6 +16,7 @@ export interface Config {
   readonly log: { readonly level: Values['MOORLINE_LOG_LEVEL'] };
   readonly queue: { readonly doneWindowMs: number; readonly waitReplicasTimeoutMs: number };
   readonly streams: { readonly keepMs: number; readonly keepEndedMs: number };
+  readonly topics: { readonly recoverable: readonly string[] };
   readonly live: LiveConfig;
   readonly worker: WorkerConfig;
   /** Of an agent alone. */

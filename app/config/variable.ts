@@ -94,6 +94,18 @@ export const words = (description: string): Variable<readonly string[]> => ({
     .pipe(z.array(z.string().regex(/^\S+$/))),
 });
 
+/** `*` is one part of a topic, `**` at the end all that follow. */
+export const topicPatterns = (description: string): Variable<readonly string[]> => ({
+  description,
+  expected: 'topics such as orders.17 or orders.**, separated by commas',
+  schema: z
+    .string()
+    .transform((list) => list.split(',').map((topic) => topic.trim()))
+    .pipe(z.array(z.string().regex(topicPattern))),
+});
+
+const topicPattern = /^(?=.{1,200}$)(\*\*|([A-Za-z0-9_-]+|\*)([.:]([A-Za-z0-9_-]+|\*))*([.:]\*\*)?)$/;
+
 /** JSON: name -> URL. */
 export const urlsByName = (description: string): Variable<Readonly<Record<string, string>>> => ({
   description,

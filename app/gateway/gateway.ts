@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Bus } from '../bus/bus.js';
 import type { Config } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { layFoundation } from '../operations/foundation.js';
@@ -8,20 +7,33 @@ import { version } from '../operations/version.js';
 import { Scheduler } from '../queue/schedules/scheduler.js';
 import { Schedules } from '../queue/schedules/schedules.js';
 import { WorkerList } from '../queue/worker-list.js';
+import { openBus } from './open-bus.js';
 import { SocketServer } from './live/socket-server.js';
 import { createSocketMetrics } from './live/socket-metrics.js';
 import { Tokens } from './live/tokens.js';
 import { Streams } from '../streams/streams.js';
+import { Topics } from '../streams/topics.js';
 import { serveQueueApi } from './queue-api.js';
 
 /** Starts the gateway; it listens when this resolves. */
 export async function startGateway(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
-  const { server, queues, connections, registry, findCaller, listen, close } = layFoundation(config, log, stopping);
+  const { server, queues, connections, registry, health, findCaller, listen, close } = layFoundation(
+    config,
+    log,
+    stopping,
+  );
   const schedules = new Schedules(connections);
   const streams = new Streams(connections, { ...config.streams, log, metrics: registry });
-  const bus = new Bus(connections, { serverId: config.serverId, log, metrics: registry });
+  const bus = openBus(config, { connections, health, log, registry });
+  const topics = new Topics(connections, bus, {
+    ...config.topics,
+    keepMs: config.streams.keepMs,
+    log,
+    metrics: registry,
+  });
   const sockets = new SocketServer({
     streams,
+    topics,
     bus,
     tokens: new Tokens({ findCaller, jwt: config.live.jwt }),
     metrics: createSocketMetrics(registry),
@@ -36,6 +48,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     scheduler,
     workers: new WorkerList(connections),
     streams,
+    topics,
     bus,
     registry,
     maxBodyBytes: config.http.maxBodyBytes,
@@ -53,7 +66,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
       await scheduler.close();
       // Requests come until every node has heard that this process stops.
       await sleep(config.http.drainMs);
-      await Promise.all([streams.close(), bus.close()]);
+      await Promise.all([streams.close(), topics.close(), bus.close()]);
       await close();
     },
   };

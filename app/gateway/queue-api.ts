@@ -6,6 +6,7 @@ import type { Schedules } from '../queue/schedules/schedules.js';
 import type { Queues } from '../queue/types.js';
 import type { WorkerList } from '../queue/worker-list.js';
 import type { Streams } from '../streams/streams.js';
+import type { Topics } from '../streams/topics.js';
 import type { Registry } from '../metrics.js';
 import { acceptJson } from './body/parsers.js';
 import { EventStreams } from './live/event-streams.js';
@@ -18,6 +19,7 @@ import { deadRoutes } from './routes/dead.js';
 import { deliveryRoutes } from './routes/deliveries.js';
 import { enqueueRoutes } from './routes/enqueue.js';
 import { queueRoutes } from './routes/queues.js';
+import { serverRoutes } from './routes/servers.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { topicRoutes } from './routes/topics.js';
 import { settingsRoutes } from './routes/settings.js';
@@ -32,6 +34,7 @@ export interface QueueApiOptions {
   readonly scheduler: Scheduler;
   readonly workers: WorkerList;
   readonly streams: Streams;
+  readonly topics: Topics;
   readonly bus: Bus;
   readonly registry: Registry;
   readonly maxBodyBytes: number;
@@ -68,8 +71,10 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
   workerRoutes(routes, { workers });
-  topicRoutes(routes, { bus: options.bus });
-  streamRoutes(routes, { streams, eventStreams: new EventStreams(options.stopping) });
+  const eventStreams = new EventStreams(options.stopping);
+  topicRoutes(routes, { topics: options.topics, eventStreams });
+  serverRoutes(routes, { bus: options.bus });
+  streamRoutes(routes, { streams, eventStreams });
   void server.register((scope, _options, done) => {
     enqueueRoutes(scope, { queues, counters, maxBodyBytes });
     done();

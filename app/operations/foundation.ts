@@ -19,6 +19,7 @@ export interface Foundation {
   readonly connections: RedisConnections;
   /** Serves the operations routes; not listening yet. */
   readonly server: FastifyInstance;
+  readonly health: Health;
   /** Left out where no token is asked for. */
   readonly findCaller?: FindCaller;
   /** Says where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -46,6 +47,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
     podName: config.pod.name,
     nodeName: config.pod.node,
   };
+  const health = new Health(identity, () => connections.status(), stopping);
   const server = createHttpServer({
     log,
     registry,
@@ -55,7 +57,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
   });
   serveOperations(server, {
     registry,
-    health: new Health(identity, () => connections.status(), stopping),
+    health,
     poolStats: () => poolStats(connections.status()),
     acceptDataLoss: () => connections.acceptDataLoss(),
   });
@@ -74,7 +76,7 @@ export function layFoundation(config: Config, log: Logger, stopping: AbortSignal
       throw error;
     }
   };
-  return { registry, queues, connections, server, findCaller: tokens.findCaller, listen, close };
+  return { registry, queues, connections, server, health, findCaller: tokens.findCaller, listen, close };
 }
 
 export const createProcessLog = ({ log, kind, serverId, pod }: Config): Logger =>

@@ -23,6 +23,7 @@ export interface HealthReport extends Readiness {
 /** Whether the process can do its work: its connections are ready, and it is not about to end. */
 export class Health {
   private readonly eventLoopDelay = monitorEventLoopDelay();
+  private readonly needs: (() => string | undefined)[] = [];
 
   constructor(
     private readonly identity: Identity,
@@ -32,10 +33,17 @@ export class Health {
     this.eventLoopDelay.enable();
   }
 
+  /** The process is ready only while this answers no reason why not: one line for people. */
+  needsToo(whyNot: () => string | undefined): void {
+    this.needs.push(whyNot);
+  }
+
   readiness(): Readiness {
     if (this.stopping.aborted) return { ready: false, reason: 'The process is stopping' };
     const { ready, reason } = this.redisStatus();
-    return ready ? { ready } : { ready, reason: reason ?? 'Redis is not reachable' };
+    if (!ready) return { ready, reason: reason ?? 'Redis is not reachable' };
+    const unmet = this.needs.map((whyNot) => whyNot()).find((why) => why !== undefined);
+    return unmet === undefined ? { ready } : { ready: false, reason: unmet };
   }
 
   report(): HealthReport {

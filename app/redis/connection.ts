@@ -80,6 +80,7 @@ export class Connection {
   /** Resolves with the reason when the connection ends; calls under way reject within `disconnectTimeout`. */
   readonly closed: Promise<string>;
   private open = true;
+  private holds = 0;
   private reason: string | undefined;
   private end!: (reason: string) => void;
 
@@ -129,6 +130,19 @@ export class Connection {
   async unsubscribe(channels: readonly string[]): Promise<void> {
     if (!this.open) throw new NotSentError();
     await this.client.unsubscribe(...channels);
+  }
+
+  /** Reads nothing more until the answer is called. */
+  hold(): () => void {
+    this.holds += 1;
+    this.client.stream.pause();
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.holds -= 1;
+      if (this.holds === 0 && this.open) this.client.stream.resume();
+    };
   }
 
   /** Ends the connection now; calls under way reject. */

@@ -140,6 +140,14 @@ export class Connections implements RedisConnections {
     return this.links.subscriber.subscribe(channel, handlers, Deadline.after(deadlineMs));
   }
 
+  renewSubscriptions(reason: string): void {
+    this.links.subscriber.drop(reason);
+  }
+
+  holdMessages(): () => void {
+    return this.links.subscriber.connection?.hold() ?? (() => undefined);
+  }
+
   async publish(channel: string, message: string | Buffer, options?: CallOptions): Promise<number> {
     return Number(await this.command(['PUBLISH', channel, message], options));
   }

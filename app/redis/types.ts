@@ -100,6 +100,18 @@ export interface RedisConnections {
     options?: Pick<CallOptions, 'deadlineMs'>,
   ): Promise<() => void>;
 
+  /**
+   * Leaves the connections of the subscriptions, which are then made anew: they hear nothing although they look fine. Those who
+   * listen are told of a gap.
+   */
+  renewSubscriptions(reason: string): void;
+
+  /**
+   * Reads no more messages until the answer is called, so that they wait in Redis and not here. Whoever holds on for longer than
+   * the socket timeout loses the connection, and is told of a gap.
+   */
+  holdMessages(): () => void;
+
   /** To all who listen to the channel now; answers how many processes there were. */
   publish(channel: string, message: string | Buffer, options?: Pick<CallOptions, 'deadlineMs'>): Promise<number>;
 

@@ -1,5 +1,5 @@
 import type { RedisConnections } from '../redis/types.js';
-import { streamCall, positionsCall } from './library.js';
+import { positionsCall, readCall, type HistoryId } from './library.js';
 import { limits } from './limits.js';
 import { unpackChunks } from './packed.js';
 import type { Chunk, StreamState } from './types.js';
@@ -15,11 +15,11 @@ export interface HistoryPage {
 /** Reads what comes after `offset`. */
 export async function readHistory(
   connections: Pick<RedisConnections, 'call'>,
-  stream: string,
+  id: HistoryId,
   offset: number,
   maxBytes: number = limits.maxReadBytes,
 ): Promise<HistoryPage> {
-  const reply = await connections.call('command', streamCall('read', stream, [offset, maxBytes]), { repeatable: true });
+  const reply = await connections.call('command', readCall(id, [offset, maxBytes]), { repeatable: true });
   const [epoch, top, ended, ...batches] = reply as [Buffer, number, number, ...(number | Buffer)[]];
   const chunks: Chunk[] = [];
   for (let at = 0; at < batches.length; at += 3) {
@@ -29,17 +29,17 @@ export async function readHistory(
   return { state: { epoch: epoch.toString(), offset: top, ended: ended === 1 }, chunks };
 }
 
-/** Where streams are, in their order. */
+/** How far they are, in their order. */
 export async function readPositions(
   connections: Pick<RedisConnections, 'call' | 'isCluster'>,
-  streams: readonly string[],
+  ids: readonly HistoryId[],
 ): Promise<readonly StreamState[]> {
-  const calls = connections.isCluster ? streams.map((stream) => [stream]) : [streams];
+  const calls = connections.isCluster ? ids.map((id) => [id]) : [ids];
   const replies = await Promise.all(
     calls.map((some) => connections.call('command', positionsCall(some), { repeatable: true })),
   );
   const fields = (replies as (Buffer | number)[][]).flat();
-  return streams.map((_, at) => ({
+  return ids.map((_, at) => ({
     epoch: String(fields[3 * at]),
     offset: Number(fields[3 * at + 1]),
     ended: fields[3 * at + 2] === 1,

@@ -7,17 +7,29 @@ const file = new URL('../../../app/streams/functions/streams.lua', import.meta.u
 
 const library = defineLibrary('streams', readFileSync(file, 'utf8'));
 
-/** One hash tag a stream. No queue has a colon first in its name: its tag is another. */
-const key = (stream: string, name: 'meta' | 'log'): string => `ml:{:stream:${stream}}:${name}`;
+/** Who has a history: streams, and topics that are declared recoverable. */
+export type HistoryKind = 'stream' | 'topic';
 
-/** What is published to a stream, live. */
-export const channelOf = (stream: string): string => key(stream, 'log');
+/** Names a stream or a topic among all that have a history: `stream:answer-42`. */
+export type HistoryId = `${HistoryKind}:${string}`;
 
-export function streamCall(name: 'publish' | 'read', stream: string, args: FunctionCall['args']): FunctionCall {
-  return { library, name, keys: [key(stream, 'meta'), key(stream, 'log')], args };
+/** One hash tag each. No queue has a colon first in its name: its tag is another. */
+const key = (id: HistoryId, name: string): string => `ml:{:${id}}:${name}`;
+
+/** What is published to it, live. */
+export const channelOf = (id: HistoryId): string => key(id, 'log');
+
+/** `onceKey`: what was published with it is not published again. */
+export function publishCall(id: HistoryId, args: FunctionCall['args'], onceKey: string | undefined): FunctionCall {
+  const once = onceKey === undefined ? [] : [key(id, `once:${onceKey}`)];
+  return { library, name: 'publish', keys: [key(id, 'meta'), key(id, 'log'), ...once], args };
 }
 
-/** Where several streams are. In a Redis Cluster one at a time. */
-export function positionsCall(streams: readonly string[]): FunctionCall {
-  return { library, name: 'positions', keys: streams.map((stream) => key(stream, 'meta')), args: [] };
+export function readCall(id: HistoryId, args: FunctionCall['args']): FunctionCall {
+  return { library, name: 'read', keys: [key(id, 'meta'), key(id, 'log')], args };
+}
+
+/** Where several are. In a Redis Cluster one at a time. */
+export function positionsCall(ids: readonly HistoryId[]): FunctionCall {
+  return { library, name: 'positions', keys: ids.map((id) => key(id, 'meta')), args: [] };
 }

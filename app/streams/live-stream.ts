@@ -2,13 +2,13 @@ import type { Logger } from '../log.js';
 import type { RedisConnections } from '../redis/types.js';
 import type { CachedChunks } from './chunk-cache.js';
 import { readHistory } from './history.js';
-import { channelOf } from './library.js';
+import { channelOf, type HistoryId } from './library.js';
 import { readLiveBatch, type LiveBatch } from './packed.js';
 import type { StreamMetrics } from './stream-metrics.js';
 import type { Chunk, StreamState } from './types.js';
 
 export interface LiveStreamOptions {
-  readonly stream: string;
+  readonly id: HistoryId;
   readonly connections: Pick<RedisConnections, 'call' | 'subscribe'>;
   readonly chunks: CachedChunks;
   readonly metrics: StreamMetrics;
@@ -41,14 +41,14 @@ export class LiveStream {
     return this.followers.size > 0;
   }
 
-  get name(): string {
-    return this.options.stream;
+  get id(): HistoryId {
+    return this.options.id;
   }
 
   /** Resolves once what is published from now on arrives here. */
   async open(): Promise<void> {
-    const { connections, stream } = this.options;
-    this.subscribed ??= connections.subscribe(channelOf(stream), {
+    const { connections, id } = this.options;
+    this.subscribed ??= connections.subscribe(channelOf(id), {
       onMessage: (message) => {
         this.take(readLiveBatch(message));
       },
@@ -91,7 +91,7 @@ export class LiveStream {
   /** Something may have been missed: asks Redis how far the stream goes. */
   check(): void {
     this.load(this.state?.offset ?? 0).catch((error: unknown) => {
-      this.options.log.warn({ err: error, stream: this.name }, 'a stream could not be read; it is looked at again');
+      this.options.log.warn({ err: error, stream: this.id }, 'a stream could not be read; it is looked at again');
     });
   }
 
@@ -132,7 +132,7 @@ export class LiveStream {
   }
 
   private async read(): Promise<readonly Chunk[]> {
-    const { connections, stream, chunks, metrics } = this.options;
+    const { connections, id, chunks, metrics } = this.options;
     // Those who were woken together ask again in the same tick.
     await new Promise(setImmediate);
     const offset = Math.min(...this.wanted);
@@ -140,7 +140,7 @@ export class LiveStream {
     for (;;) {
       const { generation, state: { offset: topBefore } = { offset: 0 } } = this;
       metrics.historyReads.inc();
-      const page = await readHistory(connections, stream, offset);
+      const page = await readHistory(connections, id, offset);
       // Meanwhile a message told that the history is another one: perhaps this is still the old one.
       if (generation !== this.generation) continue;
       this.adopt(page.state, topBefore);

@@ -30,20 +30,17 @@ export interface LiveBatch {
   readonly first: number;
   readonly chunks: readonly Chunk[];
   readonly ended: boolean;
-  /** By the clock of Redis, in ms. */
-  readonly publishedAt: number;
 }
 
 const newline = 10;
 
 export function readLiveBatch(message: Buffer): LiveBatch {
   const end = message.indexOf(newline);
-  const [epoch = '', first, , ended, publishedAt] = message.toString('latin1', 0, end).split(' ');
+  const [epoch = '', first, , ended] = message.toString('latin1', 0, end).split(' ');
   return {
     epoch,
     first: Number(first),
     chunks: unpackChunks(message.subarray(end + 1), Number(first)),
     ended: ended === '1',
-    publishedAt: Number(publishedAt),
   };
 }

@@ -49,7 +49,7 @@ export class PositionCheck {
     const before = streams.map(({ state, generation }) => ({ top: state?.offset ?? 0, generation }));
     const states = await readPositions(
       this.connections,
-      streams.map(({ name }) => name),
+      streams.map(({ id }) => id),
     );
     for (const [at, stream] of streams.entries()) {
       const [state, known] = [states[at], before[at]];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisConnections } from '../redis/types.js';
 import { MoorlineError } from '../resilience/errors.js';
-import { streamCall } from './library.js';
+import { publishCall, type HistoryId } from './library.js';
 import { limits } from './limits.js';
 import { packChunks } from './packed.js';
 import type { StreamMetrics } from './stream-metrics.js';
@@ -12,10 +12,17 @@ export interface PublisherOptions {
   readonly keepMs: number;
   /** How long after its end. */
   readonly keepEndedMs: number;
+  /** How long it is known at least how far it went, though the chunks are gone. */
+  readonly keepPositionMs: number;
 }
+
+/** How a request is known that its producer may repeat. */
+export type Once = { readonly producer: string; readonly sequence: number } | { readonly idempotencyKey: string };
 
 /** What waits here over all streams: chunks that Redis has no answer for yet. */
 const maxWaitingBytes = 64 * 1024 * 1024;
+/** How long an idempotency key is remembered. */
+const onceMs = 120_000;
 /** Streams of which this process remembers how far it has come. */
 const maxRemembered = 10_000;
 
@@ -27,10 +34,12 @@ interface Request {
 }
 
 interface Batch {
+  /** Empty where a key says that it is the same. */
   readonly producer: string;
   readonly number: number;
   readonly chunks: readonly Buffer[];
   readonly end: boolean;
+  readonly onceKey?: string;
 }
 
 /**
@@ -42,10 +51,10 @@ export class StreamPublisher {
   private readonly producer = randomBytes(6).toString('hex');
   private batches = 0;
   private waitingBytes = 0;
-  private readonly lines = new Map<string, Request[]>();
+  private readonly lines = new Map<HistoryId, Request[]>();
   private readonly running = new Set<Promise<void>>();
   /** How far streams are, as this process was told. */
-  private readonly known = new Map<string, Position>();
+  private readonly known = new Map<HistoryId, Position>();
 
   constructor(
     private readonly connections: Pick<RedisConnections, 'call'>,
@@ -54,7 +63,7 @@ export class StreamPublisher {
   ) {}
 
   /** Resolves with the position after the last of the chunks. */
-  async publish(stream: string, chunks: readonly Buffer[], end: boolean): Promise<Position> {
+  async publish(stream: HistoryId, chunks: readonly Buffer[], end: boolean): Promise<Position> {
     const bytes = chunks.reduce((total, chunk) => total + chunk.length, 0);
     if (this.waitingBytes + bytes > maxWaitingBytes) throw tooMuchWaits();
     this.waitingBytes += bytes;
@@ -68,14 +77,11 @@ export class StreamPublisher {
   }
 
   /** A request that its producer may repeat: a batch of its own, stored once. */
-  publishOnce(
-    stream: string,
-    chunks: readonly Buffer[],
-    end: boolean,
-    producer: string,
-    number: number,
-  ): Promise<Position> {
-    return this.send(stream, { producer: `:${producer}`, number, chunks, end });
+  publishOnce(stream: HistoryId, chunks: readonly Buffer[], end: boolean, once: Once): Promise<Position> {
+    if ('producer' in once) {
+      return this.send(stream, { producer: `:${once.producer}`, number: once.sequence, chunks, end });
+    }
+    return this.send(stream, { producer: '', number: 0, chunks, end, onceKey: once.idempotencyKey });
   }
 
   /** Resolves when nothing is under way any more. */
@@ -83,7 +89,7 @@ export class StreamPublisher {
     await Promise.all(this.running);
   }
 
-  private join(stream: string, request: Request): void {
+  private join(stream: HistoryId, request: Request): void {
     const line = this.lines.get(stream);
     if (line !== undefined) {
       line.push(request);
@@ -93,7 +99,7 @@ export class StreamPublisher {
     this.running.add(running);
   }
 
-  private async run(stream: string, line: Request[]): Promise<void> {
+  private async run(stream: HistoryId, line: Request[]): Promise<void> {
     this.lines.set(stream, line);
     while (line.length > 0) {
       // Requests of the same tick belong to one batch.
@@ -117,12 +123,12 @@ export class StreamPublisher {
     this.lines.delete(stream);
   }
 
-  private async send(stream: string, { producer, number, chunks, end }: Batch): Promise<Position> {
-    const { keepMs, keepEndedMs } = this.options;
+  private async send(stream: HistoryId, { producer, number, chunks, end, onceKey }: Batch): Promise<Position> {
+    const { keepMs, keepEndedMs, keepPositionMs } = this.options;
     const { epoch: knownEpoch, offset: knownOffset } = this.known.get(stream) ?? { epoch: '', offset: 0 };
     const packed = packChunks(chunks);
     const newEpoch = randomBytes(6).toString('hex');
-    const call = streamCall('publish', stream, [
+    const args = [
       newEpoch,
       knownEpoch,
       knownOffset,
@@ -136,7 +142,10 @@ export class StreamPublisher {
       keepEndedMs,
       limits.maxHistoryChunks,
       limits.maxHistoryBytes,
-    ]);
+      keepPositionMs,
+      onceMs,
+    ];
+    const call = publishCall(stream, args, onceKey);
     const reply = await this.connections.call('command', call, { repeatable: true });
     const [outcome, epoch, offset] = reply as [Buffer, Buffer, number];
     if (outcome.toString() === '.') throw streamEnded(stream);
@@ -147,7 +156,7 @@ export class StreamPublisher {
     return position;
   }
 
-  private remember(stream: string, position: Position, end: boolean): void {
+  private remember(stream: HistoryId, position: Position, end: boolean): void {
     this.known.delete(stream);
     if (end) return;
     this.known.set(stream, position);
@@ -169,10 +178,10 @@ function cutBatch(line: Request[]): readonly Request[] {
   return line.splice(0, count);
 }
 
-const streamEnded = (stream: string): MoorlineError =>
+const streamEnded = (stream: HistoryId): MoorlineError =>
   new MoorlineError(
     'stream_ended',
-    `Stream ${stream} has ended, so it takes no more chunks. Publish to another stream.`,
+    `The ${stream.replace(':', ' ')} has ended, so it takes no more chunks. Publish to another stream.`,
   );
 
 const tooMuchWaits = (): MoorlineError =>

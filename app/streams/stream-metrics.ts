@@ -2,7 +2,16 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type StreamMetrics = ReturnType<typeof createStreamMetrics>;
 
-export function createStreamMetrics(registry: Registry) {
+const made = new WeakMap<Registry, StreamMetrics>();
+
+/** Streams and recoverable topics of a process count together. */
+export function streamMetricsOf(registry: Registry): StreamMetrics {
+  const metrics = made.get(registry) ?? createStreamMetrics(registry);
+  made.set(registry, metrics);
+  return metrics;
+}
+
+function createStreamMetrics(registry: Registry) {
   const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const subscriptions = counter(
@@ -24,7 +33,7 @@ export function createStreamMetrics(registry: Registry) {
     },
     followed: new Gauge({
       name: 'moorline_streams_followed',
-      help: 'Streams that somebody follows through this process',
+      help: 'Streams and recoverable topics that somebody follows through this process',
       registers: [registry],
     }),
   };

@@ -5,14 +5,17 @@ import { ChunkCache } from './chunk-cache.js';
 import { readHistory, type HistoryPage } from './history.js';
 import { LiveStream } from './live-stream.js';
 import { PositionCheck } from './position-check.js';
-import { StreamPublisher, type PublisherOptions } from './publisher.js';
-import { createStreamMetrics, type StreamMetrics } from './stream-metrics.js';
+import { StreamPublisher, type Once, type PublisherOptions } from './publisher.js';
+import { streamMetricsOf, type StreamMetrics } from './stream-metrics.js';
 import type { Start } from './start.js';
 import { Subscription } from './subscription.js';
-import type { Position, PublishOptions } from './types.js';
+import type { HistoryId, HistoryKind } from './library.js';
+import type { Position, PublishOptions, Wanted } from './types.js';
 import { checkPosition, checkStreamName, chunkTexts, invalid } from './validate.js';
 
 export interface StreamsOptions extends Partial<PublisherOptions> {
+  /** Whose histories these are. @default stream */
+  readonly kind?: HistoryKind;
   readonly log: Logger;
   /** Chunks kept at hand in this process, of all streams together. @default 64 MiB */
   readonly maxCachedBytes?: number;
@@ -20,7 +23,7 @@ export interface StreamsOptions extends Partial<PublisherOptions> {
   readonly metrics?: Registry;
 }
 
-const defaults = { keepMs: 3_600_000, keepEndedMs: 120_000, maxCachedBytes: 64 * 1024 * 1024 };
+const defaults = { keepMs: 3_600_000, keepEndedMs: 120_000, keepPositionMs: 0, maxCachedBytes: 64 * 1024 * 1024 };
 /** A stream that nobody follows any more is followed a little longer: whoever reloads a page comes back at once. */
 const lingerMs = 2_000;
 
@@ -30,7 +33,7 @@ export class Streams {
   private readonly cache: ChunkCache;
   private readonly check: PositionCheck;
   private readonly metrics: StreamMetrics;
-  private readonly live = new Map<string, LiveStream>();
+  private readonly live = new Map<HistoryId, LiveStream>();
   private readonly lingering = new Map<LiveStream, NodeJS.Timeout>();
 
   constructor(
@@ -38,7 +41,7 @@ export class Streams {
     private readonly options: StreamsOptions,
   ) {
     const { metrics = new Registry(), maxCachedBytes = defaults.maxCachedBytes, log, ...publishing } = options;
-    this.metrics = createStreamMetrics(metrics);
+    this.metrics = streamMetricsOf(metrics);
     this.publisher = new StreamPublisher(connections, this.metrics, { ...defaults, ...publishing });
     this.cache = new ChunkCache(maxCachedBytes);
     this.check = new PositionCheck(
@@ -51,31 +54,29 @@ export class Streams {
   /** Answers the position after the last of the chunks. */
   async publish(stream: string, chunks: readonly unknown[], options: PublishOptions = {}): Promise<Position> {
     checkStreamName(stream);
-    const { end = false, producer, sequence } = options;
+    const { end = false } = options;
     const texts = chunkTexts(chunks);
     if (texts.length === 0 && !end) throw invalid('chunks', 'one at least, unless the stream ends', 'none');
-    if ((producer === undefined) !== (sequence === undefined)) {
-      throw invalid('sequence', 'given with producer, and only then', sequence);
-    }
-    if (producer === undefined || sequence === undefined) return this.publisher.publish(stream, texts, end);
-    return this.publisher.publishOnce(stream, texts, end, producer, sequence);
+    const once = onceOf(options);
+    if (once === undefined) return this.publisher.publish(this.idOf(stream), texts, end);
+    return this.publisher.publishOnce(this.idOf(stream), texts, end, once);
   }
 
   /** Chunks after `offset`, as many as one read brings. */
   async history(stream: string, offset: number): Promise<HistoryPage> {
     checkStreamName(stream);
     checkPosition({ epoch: '', offset });
-    return readHistory(this.connections, stream, offset);
+    return readHistory(this.connections, this.idOf(stream), offset);
   }
 
   /** Follows a stream, which need not exist yet. `onNews` is called when a pull may find something. */
   async subscribe(
     stream: string,
-    wanted: Position,
+    wanted: Wanted,
     onNews: () => void,
   ): Promise<Start & { readonly subscription: Subscription }> {
     checkStreamName(stream);
-    checkPosition(wanted);
+    if (wanted !== 'now') checkPosition(wanted);
     const live = this.liveStream(stream);
     // Nobody may take it away while this waits.
     const release = live.follow(() => undefined);
@@ -101,19 +102,24 @@ export class Streams {
     this.live.clear();
   }
 
+  private idOf(stream: string): HistoryId {
+    return `${this.options.kind ?? 'stream'}:${stream}`;
+  }
+
   private liveStream(stream: string): LiveStream {
-    const known = this.live.get(stream);
+    const id = this.idOf(stream);
+    const known = this.live.get(id);
     if (known !== undefined) return known;
     const { connections, metrics } = this;
     const live = new LiveStream({
-      stream,
+      id,
       connections,
       metrics,
       chunks: this.cache.ofOneStream(),
       log: this.options.log,
     });
-    this.live.set(stream, live);
-    metrics.followed.set(this.live.size);
+    this.live.set(id, live);
+    metrics.followed.inc();
     return live;
   }
 
@@ -122,9 +128,9 @@ export class Streams {
     const timer = setTimeout(
       () => {
         this.lingering.delete(live);
-        if (live.isFollowed || this.live.get(live.name) !== live) return;
-        this.live.delete(live.name);
-        this.metrics.followed.set(this.live.size);
+        if (live.isFollowed || this.live.get(live.id) !== live) return;
+        this.live.delete(live.id);
+        this.metrics.followed.dec();
         void live.close();
       },
       lingerMs * (1 + Math.random() / 2),
@@ -132,4 +138,12 @@ export class Streams {
     timer.unref();
     this.lingering.set(live, timer);
   }
+}
+
+function onceOf({ producer, sequence, idempotencyKey }: PublishOptions): Once | undefined {
+  if ((producer === undefined) !== (sequence === undefined)) {
+    throw invalid('sequence', 'given with producer, and only then', sequence);
+  }
+  if (producer !== undefined && sequence !== undefined) return { producer, sequence };
+  return idempotencyKey === undefined ? undefined : { idempotencyKey };
 }

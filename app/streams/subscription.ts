@@ -1,9 +1,11 @@
 import type { LiveStream } from './live-stream.js';
 import { decideStart, readFrom, type Start } from './start.js';
-import type { Chunk, Position } from './types.js';
+import type { Chunk, Position, Wanted } from './types.js';
 
 /** So often a stream may turn out to be another one while somebody begins to follow it. */
 const maxStarts = 3;
+/** There are no chunks after this one: a read tells the position alone. */
+const beyondAll = Number.MAX_SAFE_INTEGER;
 
 /** What comes next; `lost`: it cannot be had any more, and the subscriber has to begin anew. */
 export type Pulled = readonly Chunk[] | 'lost';
@@ -29,7 +31,7 @@ export class Subscription {
   /** `onNews` is called when a pull may find something. */
   static async begin(
     live: LiveStream,
-    wanted: Position,
+    wanted: Wanted,
     { onNews, onClose }: { readonly onNews: () => void; readonly onClose: () => void },
   ): Promise<Start & { readonly subscription: Subscription }> {
     await live.open();
@@ -73,11 +75,12 @@ export class Subscription {
   }
 }
 
-async function findStart(live: LiveStream, wanted: Position): Promise<Start> {
+async function findStart(live: LiveStream, wanted: Wanted): Promise<Start> {
   for (let round = 0; round < maxStarts; round += 1) {
-    if (live.state === undefined) await live.load(wanted.offset);
+    if (live.state === undefined) await live.load(wanted === 'now' ? beyondAll : wanted.offset);
     const { state, generation } = live;
     if (state === undefined) continue;
+    if (wanted === 'now') return { position: { epoch: state.epoch, offset: state.offset }, recovered: true };
     const from = readFrom(wanted, state);
     const [first] = from >= state.offset ? [] : await afterLoading(live, from);
     if (generation === live.generation) return decideStart(wanted, state, first?.offset);

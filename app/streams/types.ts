@@ -27,4 +27,9 @@ export interface PublishOptions {
    */
   readonly producer?: string;
   readonly sequence?: number;
+  /** Instead of these: the same key again within two minutes stores nothing. */
+  readonly idempotencyKey?: string;
 }
+
+/** Where a subscription begins. `now`: with what is published from now on. */
+export type Wanted = Position | 'now';

@@ -6,17 +6,24 @@ import { topicPatternName } from '../schemas/topic.js';
 const id = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const stream = z.strictObject({ stream: streamName });
 const topic = z.strictObject({ topic: topicPatternName });
+const place = {
+  offset: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  epoch: z.string().regex(/^[A-Za-z0-9]{0,64}$/),
+};
 const subscribeToStream = z.strictObject({
   stream: streamName,
-  offset: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  epoch: z
-    .string()
-    .regex(/^[A-Za-z0-9]{0,64}$/)
-    .default(''),
+  offset: place.offset.default(0),
+  epoch: place.epoch.default(''),
+});
+/** Without an offset a topic begins now. */
+const subscribeToTopic = z.strictObject({
+  topic: topicPatternName,
+  offset: place.offset.optional(),
+  epoch: place.epoch.default(''),
 });
 
 const clientFrame = z.union([
-  z.strictObject({ id, subscribe: z.union([subscribeToStream, topic]) }),
+  z.strictObject({ id, subscribe: z.union([subscribeToStream, subscribeToTopic]) }),
   z.strictObject({ id, unsubscribe: z.union([stream, topic]) }),
   z.strictObject({ id, auth: z.strictObject({ token: z.string().max(16_384) }) }),
 ]);

@@ -6,8 +6,8 @@ export interface Codec {
   readonly name: 'json' | 'msgpack';
   readonly isBinary: boolean;
   encode(frame: object): Buffer;
-  /** The same bytes for everybody who follows, made once. */
-  chunk(stream: string, chunk: Chunk): Buffer;
+  /** Of a stream or of a recoverable topic: the same bytes for everybody who follows, made once. */
+  chunk(kind: 'stream' | 'topic', name: string, chunk: Chunk): Buffer;
   /** Of a topic; likewise. */
   message(topic: string, json: Buffer): Buffer;
   /** Throws where it is not what the codec reads. */
@@ -33,9 +33,9 @@ class JsonCodec implements Codec {
     return Buffer.from(JSON.stringify(frame));
   }
 
-  chunk(stream: string, chunk: Chunk): Buffer {
+  chunk(kind: 'stream' | 'topic', name: string, chunk: Chunk): Buffer {
     return remembered(this.frames, chunk, () =>
-      Buffer.concat([Buffer.from(`{"stream":"${stream}","offset":${chunk.offset},"data":`), chunk.json, brace]),
+      Buffer.concat([Buffer.from(`{"${kind}":"${name}","offset":${chunk.offset},"data":`), chunk.json, brace]),
     );
   }
 
@@ -61,9 +61,9 @@ class MsgpackCodec implements Codec {
     return pack(frame);
   }
 
-  chunk(stream: string, chunk: Chunk): Buffer {
+  chunk(kind: 'stream' | 'topic', name: string, chunk: Chunk): Buffer {
     return remembered(this.frames, chunk, () =>
-      pack({ stream, offset: chunk.offset, data: JSON.parse(chunk.json.toString()) as unknown }),
+      pack({ [kind]: name, offset: chunk.offset, data: JSON.parse(chunk.json.toString()) as unknown }),
     );
   }
 

@@ -8,9 +8,8 @@ import { Pump, type Sink } from './pump.js';
 const retryMs = 1_000;
 
 export interface EventStreamOptions {
-  readonly streams: Streams;
-  readonly stream: string;
-  readonly wanted: Position;
+  /** Begins to follow what the answer is about. */
+  readonly follow: (onNews: () => void) => ReturnType<Streams['subscribe']>;
   /** The client comes back by itself: it is told by 204 when there is nothing to come back for. */
   readonly isReturning: boolean;
 }
@@ -27,11 +26,11 @@ export class EventStream implements Sink {
   /** Answers a request; `onClose` is called when it is over. Rejects while nothing was answered yet. */
   static async answer(
     reply: FastifyReply,
-    { streams, stream, wanted, isReturning }: EventStreamOptions,
+    { follow, isReturning }: EventStreamOptions,
     onClose: (closed: EventStream) => void,
   ): Promise<EventStream | undefined> {
     const events = new EventStream(reply, onClose);
-    const begun = await streams.subscribe(stream, wanted, () => {
+    const begun = await follow(() => {
       events.pump?.run();
     });
     const { subscription, position, recovered } = begun;

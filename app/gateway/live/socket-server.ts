@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Bus } from '../../bus/bus.js';
 import type { Streams } from '../../streams/streams.js';
+import type { Topics } from '../../streams/topics.js';
 import { fullAccess, type Access } from './access.js';
 import { codecs, type Codec } from './codec.js';
 import { Heartbeat } from './heartbeat.js';
@@ -12,6 +13,7 @@ import type { Tokens } from './tokens.js';
 
 export interface SocketServerOptions {
   readonly streams: Streams;
+  readonly topics: Topics;
   readonly bus: Bus;
   readonly tokens: Tokens;
   readonly metrics: SocketMetrics;
@@ -94,10 +96,10 @@ export class SocketServer {
   }
 
   private begin(ws: WebSocket, access: Access | undefined, address: string): void {
-    const { streams, bus, tokens, metrics } = this.options;
+    const { streams, topics, bus, tokens, metrics } = this.options;
     const socket = new Socket(
       ws,
-      { streams, bus, codec: codecOf(ws), access, authenticate: (token) => tokens.access(token) },
+      { streams, topics, bus, codec: codecOf(ws), access, authenticate: (token) => tokens.access(token) },
       (alive) => {
         this.heartbeat.pong(alive);
       },

@@ -4,6 +4,7 @@ import { errorReply } from '../../operations/error-reply.js';
 import { MoorlineError } from '../../resilience/errors.js';
 import type { Chunk } from '../../streams/types.js';
 import type { Streams } from '../../streams/streams.js';
+import type { Topics } from '../../streams/topics.js';
 import type { Access } from './access.js';
 import { closeCodes, type CloseReason } from './close-codes.js';
 import { readClientFrame, type ClientFrame } from './client-frames.js';
@@ -14,6 +15,7 @@ import { FrameAllowance } from './frame-allowance.js';
 
 export interface SocketOptions {
   readonly streams: Streams;
+  readonly topics: Topics;
   readonly bus: Bus;
   readonly codec: Codec;
   /** What the client may read. undefined: it has to say who it is first. */
@@ -37,6 +39,7 @@ const lingerMs = 5_000;
 
 type Wanted = Extract<ClientFrame, { readonly subscribe: unknown }>['subscribe'];
 type WantedStream = Extract<Wanted, { readonly stream: string }>;
+type WantedTopic = Extract<Wanted, { readonly topic: string }>;
 type Unsubscribe = Extract<ClientFrame, { readonly unsubscribe: unknown }>;
 
 /** A stream or a topic that goes to the client. */
@@ -155,7 +158,7 @@ export class Socket implements Beating {
     if (this.access?.mayRead(kind, name) !== true) throw forbidden(kind, name);
     if (this.followed.has(`${kind} ${name}`)) throw already(kind, name);
     if (this.followed.size >= maxSubscriptions) throw tooMany();
-    const followed = await ('stream' in wanted ? this.followStream(id, wanted) : this.followTopic(id, wanted.topic));
+    const followed = await ('stream' in wanted ? this.followStream(id, wanted) : this.followTopic(id, wanted));
     // Gone meanwhile: nobody is there to end it later.
     if (this.socket.readyState === this.socket.OPEN) this.followed.set(`${kind} ${name}`, followed);
     else followed.close();
@@ -172,20 +175,37 @@ export class Socket implements Beating {
   }
 
   private async followStream(id: number, { stream, offset, epoch }: WantedStream): Promise<Followed> {
+    const { streams } = this.options;
+    return this.followHistory(id, 'stream', stream, (onNews) => streams.subscribe(stream, { offset, epoch }, onNews));
+  }
+
+  private async followTopic(id: number, { topic, offset, epoch }: WantedTopic): Promise<Followed> {
+    const { topics } = this.options;
+    if (offset === undefined && (topic.includes('*') || !topics.isRecoverable(topic))) return this.listen(id, topic);
+    const wanted = offset === undefined ? 'now' : { offset, epoch };
+    return this.followHistory(id, 'topic', topic, (onNews) => topics.follow(topic, wanted, onNews));
+  }
+
+  private async followHistory(
+    id: number,
+    kind: 'stream' | 'topic',
+    name: string,
+    follow: (onNews: () => void) => ReturnType<Streams['subscribe']>,
+  ): Promise<Followed> {
     const news = { tell: (): void => undefined };
-    const begun = await this.options.streams.subscribe(stream, { offset, epoch }, () => {
+    const begun = await follow(() => {
       news.tell();
     });
-    const pump = new Pump(begun.subscription, this.sinkFor(stream));
+    const pump = new Pump(begun.subscription, this.sinkFor(kind, name));
     news.tell = () => {
       pump.run();
     };
-    this.say({ id, subscribed: { stream, ...begun.position, recovered: begun.recovered } });
+    this.say({ id, subscribed: { [kind]: name, ...begun.position, recovered: begun.recovered } });
     pump.run();
     return pump;
   }
 
-  private async followTopic(id: number, topic: string): Promise<Followed> {
+  private async listen(id: number, topic: string): Promise<Followed> {
     const { bus, codec } = this.options;
     const close = await bus.subscribe(topic, (message) => {
       // Messages are not kept: who does not read them cannot have them later.
@@ -196,7 +216,7 @@ export class Socket implements Beating {
     return { close, run: () => undefined };
   }
 
-  private sinkFor(stream: string): Sink {
+  private sinkFor(kind: 'stream' | 'topic', name: string): Sink {
     const { codec } = this.options;
     const restart = (): void => {
       this.close('insufficientState');
@@ -204,11 +224,11 @@ export class Socket implements Beating {
     return {
       hasRoom: () => this.hasRoom(),
       send: (chunks: readonly Chunk[]) => {
-        for (const chunk of chunks) this.write(codec.chunk(stream, chunk));
+        for (const chunk of chunks) this.write(codec.chunk(kind, name, chunk));
       },
       ended: () => {
-        this.leave(`stream ${stream}`);
-        this.say({ stream, end: true });
+        this.leave(`${kind} ${name}`);
+        this.say({ [kind]: name, end: true });
       },
       lost: restart,
       failed: restart,

@@ -1,8 +1,6 @@
-import type { FastifyRequest } from 'fastify';
-import { decideStart, readFrom } from '../../streams/start.js';
 import type { Streams } from '../../streams/streams.js';
-import type { Position } from '../../streams/types.js';
 import type { EventStreams } from '../live/event-streams.js';
+import { historyJson, positionOf } from '../live/positions.js';
 import type { Routes } from '../route-types.js';
 import { historyAnswer, publishAnswer, publishBody, streamParams, streamQuery } from '../schemas/stream.js';
 
@@ -54,40 +52,14 @@ export function streamRoutes(server: Routes, { streams, eventStreams }: StreamRo
       const { stream } = request.params;
       const { position: wanted, isReturning } = positionOf(request, request.query);
       if (request.headers.accept?.includes('text/event-stream') === true) {
-        await eventStreams.answer(reply, { streams, stream, wanted, isReturning });
+        await eventStreams.answer(reply, {
+          follow: (onNews) => streams.subscribe(stream, wanted, onNews),
+          isReturning,
+        });
         return reply;
       }
-      const json = await historyJson(streams, stream, wanted);
+      const json = await historyJson({ stream }, (offset) => streams.history(stream, offset), wanted);
       return reply.type('application/json; charset=utf-8').send(json);
     },
   );
-}
-
-/** What the browser remembers of the last event counts more than what the page asked for at first. */
-function positionOf(
-  { headers }: FastifyRequest,
-  { offset = 0, epoch = '' }: { readonly offset?: number; readonly epoch?: string },
-): { readonly position: Position; readonly isReturning: boolean } {
-  const last = /^([A-Za-z0-9]*):(\d{1,15})$/.exec(String(headers['last-event-id'] ?? ''));
-  if (last === null) return { position: { epoch, offset }, isReturning: false };
-  return { position: { epoch: last[1] ?? '', offset: Number(last[2]) }, isReturning: true };
-}
-
-/** Chunks are JSON texts already. */
-async function historyJson(streams: Streams, stream: string, wanted: Position): Promise<string> {
-  let page = await streams.history(stream, wanted.offset);
-  const from = readFrom(wanted, page.state);
-  if (from !== wanted.offset) page = await streams.history(stream, from);
-  const { state, chunks } = page;
-  const { position, recovered } = decideStart(wanted, state, chunks[0]?.offset);
-  const list = chunks.map(({ offset, json }) => `{"offset":${offset},"data":${json.toString()}}`);
-  const last = chunks.at(-1)?.offset ?? position.offset;
-  const head = JSON.stringify({
-    stream,
-    epoch: state.epoch,
-    offset: last,
-    recovered,
-    ended: state.ended && last >= state.offset,
-  });
-  return `${head.slice(0, -1)},"chunks":[${list.join(',')}]}`;
 }

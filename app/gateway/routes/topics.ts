@@ -1,10 +1,19 @@
 import type { z } from 'zod';
-import type { Bus } from '../../bus/bus.js';
+import type { Position } from '../../streams/types.js';
+import type { Topics } from '../../streams/topics.js';
+import type { EventStreams } from '../live/event-streams.js';
+import { historyJson, positionOf } from '../live/positions.js';
 import type { Routes } from '../route-types.js';
-import { messagesAnswer, messagesBody, serverParams, topicParams } from '../schemas/topic.js';
+import { streamQuery } from '../schemas/stream.js';
+import { messagesBody, publishedAnswer, topicHistoryAnswer, topicParams } from '../schemas/topic.js';
 
-/** Messages to whoever listens now. */
-export function topicRoutes(server: Routes, { bus }: { readonly bus: Bus }): void {
+export interface TopicRouteOptions {
+  readonly topics: Topics;
+  readonly eventStreams: EventStreams;
+}
+
+/** Messages to whoever listens now, and where the topic is recoverable to whoever comes back. */
+export function topicRoutes(server: Routes, { topics, eventStreams }: TopicRouteOptions): void {
   server.post(
     '/api/v1/topics/:topic/messages',
     {
@@ -14,39 +23,45 @@ export function topicRoutes(server: Routes, { bus }: { readonly bus: Bus }): voi
         document: {
           summary: 'Publish to a topic',
           description:
-            'Whoever listens now gets them in this order, at most once. Nothing is kept for those who come later: streams are for that.',
+            'Whoever listens now gets them in this order, at most once. A recoverable topic (MOORLINE_RECOVERABLE_TOPICS) also keeps them for those who come back; then the answer is the position after the last.',
           status: 202,
-          answer: messagesAnswer,
+          answer: publishedAnswer,
         },
       },
     },
     async (request, reply) => {
       const trace = traceOf(request.headers);
-      const published = await eachOf(request.body, ({ data, idempotencyKey }) =>
-        bus.publish(request.params.topic, data, { idempotencyKey, trace }),
-      );
-      return reply.code(202).send({ published });
+      let last: Position | undefined;
+      const published = await eachOf(request.body, async ({ data, idempotencyKey }) => {
+        last = await topics.publish(request.params.topic, data, { idempotencyKey, trace });
+      });
+      return reply.code(202).send({ published, ...last });
     },
   );
 
-  server.post(
-    '/api/v1/servers/:serverId/messages',
+  server.get(
+    '/api/v1/topics/:topic',
     {
-      schema: { params: serverParams, body: messagesBody },
+      schema: { params: topicParams, querystring: streamQuery },
       config: {
-        scope: 'produce',
+        scope: 'read',
         document: {
-          summary: 'Send to one server',
-          description:
-            'Who is connected to that gateway gets it by the topic `server:<its id>`. 404 when there is no such server.',
-          status: 202,
-          answer: messagesAnswer,
+          summary: 'Follow a recoverable topic as text/event-stream, or read its history as JSON',
+          description: 'As a stream is followed by /api/v1/streams/{stream}; a topic never ends.',
+          status: 200,
+          answer: topicHistoryAnswer,
         },
       },
     },
     async (request, reply) => {
-      const published = await eachOf(request.body, ({ data }) => bus.send(request.params.serverId, data));
-      return reply.code(202).send({ published });
+      const { topic } = request.params;
+      const { position: wanted, isReturning } = positionOf(request, request.query);
+      if (request.headers.accept?.includes('text/event-stream') === true) {
+        await eventStreams.answer(reply, { follow: (onNews) => topics.follow(topic, wanted, onNews), isReturning });
+        return reply;
+      }
+      const json = await historyJson({ topic }, (offset) => topics.history(topic, offset), wanted);
+      return reply.type('application/json; charset=utf-8').send(json);
     },
   );
 }
@@ -55,7 +70,7 @@ type Body = z.output<typeof messagesBody>;
 type One = Extract<Body, { readonly data?: unknown }>;
 
 /** All at once: the bus keeps their order. */
-async function eachOf(body: Body, publish: (message: One) => Promise<void>): Promise<number> {
+export async function eachOf(body: Body, publish: (message: One) => Promise<unknown>): Promise<number> {
   const messages = 'messages' in body ? body.messages : [body];
   await Promise.all(messages.map(publish));
   return messages.length;

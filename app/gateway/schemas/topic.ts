@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { topicPattern } from '../../bus/validate.js';
 import { anyJson, listOf } from './basics.js';
+import { historyAnswer, publishAnswer } from './stream.js';
 
 export const topicName = z
   .string()
@@ -29,3 +30,11 @@ export const messagesBody = z
   .meta({ id: 'PublishMessages' });
 
 export const messagesAnswer = z.strictObject({ published: z.int().min(1) });
+
+/** Of a recoverable topic with the position after the last of them. */
+export const publishedAnswer = messagesAnswer.extend(publishAnswer.partial().shape);
+
+export const topicHistoryAnswer = historyAnswer
+  .omit({ stream: true })
+  .extend({ topic: topicName })
+  .meta({ id: 'TopicHistory' });

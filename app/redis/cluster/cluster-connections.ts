@@ -119,6 +119,17 @@ export class ClusterConnections implements RedisConnections {
     return this.subscriptions.subscribe(channel, handlers, Deadline.after(deadlineMs));
   }
 
+  renewSubscriptions(reason: string): void {
+    for (const node of this.nodes.all) node.renewSubscriptions(reason);
+  }
+
+  holdMessages(): () => void {
+    const releases = this.nodes.all.map((node) => node.holdMessages());
+    return () => {
+      for (const release of releases) release();
+    };
+  }
+
   /** To the listeners of this node and of all others. The answer counts those of this node alone. */
   async publish(channel: string, message: string | Buffer, options?: CallOptions): Promise<number> {
     return Number(await this.command(['PUBLISH', channel, message], options));

@@ -3,10 +3,11 @@
 --   meta  HASH    epoch, top (offset of the last chunk), ended, bytes (of all chunks so far), until (ms: when the keys go),
 --                 p:<producer> -> "<number of its last batch> <offset after it>"
 --   log   STREAM  of batches: id = offset of its last chunk; c how many, b bytes of the stream so far, d the chunks, packed
+--   once  STRING  "<epoch> <offset>" after what was published with an idempotency key; only where there is such a key
 -- Chunks are opaque here. What is published goes to the channel named like the log, headed by a line:
 -- epoch, offset of the first chunk, how many, 1 if the stream has ended with them, time in ms.
 
-local META, LOG = 1, 2
+local META, LOG, ONCE = 1, 2, 3
 -- Keys live longer by so many parts of their time before it is prolonged: nearly no batch pays for that.
 local PROLONG_PARTS = 8
 local MAX_PRODUCERS = 64
@@ -55,19 +56,25 @@ local function was_rolled_back(epoch, top, known_epoch, known_top)
   return epoch == known_epoch and top < tonumber(known_top)
 end
 
--- ARGV   epoch if a new one is needed, epoch and top as the producer knows them, producer, number of the batch, how many chunks,
---        chunks, their bytes, 1 to end the stream, ms that the keys live, ms after the end, most chunks and bytes of the history
+-- ARGV   epoch if a new one is needed, epoch and top as the producer knows them, producer (empty: unnamed, its batches are not
+--        numbered), number of the batch, how many chunks,
+--        chunks, their bytes, 1 to end the stream, ms that the keys live, ms after the end, most chunks and bytes of the history,
+--        ms that the meta lives at least, ms that an idempotency key is remembered
 -- REPLY  `+` stored, `=` stored before or `.` refused: the stream has ended; epoch, offset of the last chunk of the batch
 local function publish(keys, args)
   local meta, log = keys[META], keys[LOG]
-  local new_epoch, known_epoch, known_top, producer, number, count, chunks, bytes, ends, keep_ms, keep_ended_ms, max_chunks, max_bytes = unpack(args)
+  local new_epoch, known_epoch, known_top, producer, number, count, chunks, bytes, ends, keep_ms, keep_ended_ms, max_chunks, max_bytes, position_ms, once_ms = unpack(args)
+  local once = keys[ONCE]
+  local done_epoch, done_offset = string.match(once and redis.call('GET', once) or '', '^(%w+) (%d+)$')
+  if done_epoch then return { '=', done_epoch, tonumber(done_offset) } end
   local known = redis.call('HMGET', meta, 'epoch', 'top', 'ended', 'bytes', 'until', 'p:' .. producer)
   if was_rolled_back(known[1], tonumber(known[2] or 0), known_epoch, known_top) then
     redis.call('DEL', meta)
     known = {}
   end
   local epoch, top, total = known[1] or new_epoch, tonumber(known[2] or 0), tonumber(known[4] or 0)
-  local repeated = offset_of_repeated(known[6], number)
+  local is_named = producer ~= ''
+  local repeated = is_named and offset_of_repeated(known[6], number)
   if repeated then return { '=', epoch, repeated } end
   if known[3] then return { '.', epoch, top } end
   -- Without its meta (evicted, or half restored) nobody knows what the log is.
@@ -76,7 +83,8 @@ local function publish(keys, args)
   local now = now_ms()
   local first, last = top + 1, top + tonumber(count)
   total = total + tonumber(bytes)
-  local fields = { 'top', int(last), 'bytes', int(total), 'p:' .. producer, number .. ' ' .. int(last) }
+  local fields = { 'top', int(last), 'bytes', int(total) }
+  if is_named then fields[#fields + 1], fields[#fields + 2] = 'p:' .. producer, number .. ' ' .. int(last) end
   if not known[1] then fields[#fields + 1], fields[#fields + 2] = 'epoch', epoch end
   if ends == '1' then fields[#fields + 1], fields[#fields + 2] = 'ended', '1' end
   if count ~= '0' then
@@ -91,9 +99,10 @@ local function publish(keys, args)
   end
   redis.call('HSET', meta, unpack(fields))
   if expires then
-    redis.call('PEXPIRE', meta, int(keep))
+    redis.call('PEXPIRE', meta, int(math.max(keep, tonumber(position_ms))))
     redis.call('PEXPIRE', log, int(keep))
   end
+  if once then redis.call('SET', once, epoch .. ' ' .. int(last), 'PX', once_ms) end
   if not known[6] and redis.call('HLEN', meta) > MAX_PRODUCERS + 5 then forget_producers(meta) end
   redis.call('PUBLISH', log, string.format('%s %d %s %s %d\n', epoch, first, count, ends, now) .. chunks)
   return { '+', epoch, last }

@@ -7,7 +7,7 @@ import { waitFor } from '../support/wait-for.js';
 let redis: RedisServer;
 const open = (options = {}) => openStreams(`redis://${redis.address}`, options);
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
-const metaOf = (stream: string) => channelOf(stream).replace(/:log$/, ':meta');
+const metaOf = (stream: string) => channelOf(`stream:${stream}`).replace(/:log$/, ':meta');
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -54,7 +54,7 @@ describe('publishing', () => {
     await waitFor('the end arrives', () => reader.ended());
     expect(values(reader)).toEqual(['last']);
     await expect(streams.publish('over', [1])).rejects.toMatchObject({ code: 'stream_ended' });
-    expect(Number(await redis.cli('PTTL', channelOf('over')))).toBeLessThanOrEqual(60_000);
+    expect(Number(await redis.cli('PTTL', channelOf('stream:over')))).toBeLessThanOrEqual(60_000);
     const late = await read(streams, 'over');
     expect([values(late), late.ended()]).toEqual([['last'], true]);
   });
@@ -70,7 +70,7 @@ describe('publishing', () => {
   test('gives every key a time to live', async () => {
     const { streams } = await open({ keepMs: 50_000 });
     await streams.publish('mortal', [1]);
-    for (const key of [channelOf('mortal'), metaOf('mortal')]) {
+    for (const key of [channelOf('stream:mortal'), metaOf('mortal')]) {
       const ttl = Number(await redis.cli('PTTL', key));
       expect(ttl).toBeGreaterThan(0);
       expect(ttl).toBeLessThanOrEqual(60_000);
@@ -81,7 +81,7 @@ describe('publishing', () => {
     const { streams } = await open();
     const chunk = 'x'.repeat(260_000);
     for (const n of numbers(1, 75)) await streams.publish('large', [`${n}${chunk}`]);
-    const used = Number(await redis.cli('MEMORY', 'USAGE', channelOf('large'), 'SAMPLES', '0'));
+    const used = Number(await redis.cli('MEMORY', 'USAGE', channelOf('stream:large'), 'SAMPLES', '0'));
     expect(used).toBeLessThan(20_000_000);
     const reader = await read(streams, 'large');
     expect([reader.recovered, reader.chunks.at(-1)?.offset]).toEqual([false, 75]);
@@ -179,7 +179,7 @@ describe('following', () => {
     const { streams: producer } = await open();
     await streams.publish('replaced', [1, 2, 3]);
     const reader = await read(streams, 'replaced');
-    await redis.cli('DEL', channelOf('replaced'), metaOf('replaced'));
+    await redis.cli('DEL', channelOf('stream:replaced'), metaOf('replaced'));
     await producer.publish('replaced', ['new']);
     await waitFor('it is told', () => reader.lost());
     expect(values(await read(streams, 'replaced', reader.subscription.position))).toEqual(['new']);
@@ -191,7 +191,7 @@ describe('following', () => {
     const reader = await read(streams, 'behind');
     // As a replica has it that was promoted before it got the last chunk.
     await redis.cli('HSET', metaOf('behind'), 'top', '2');
-    await redis.cli('XDEL', channelOf('behind'), '3-0');
+    await redis.cli('XDEL', channelOf('stream:behind'), '3-0');
     const next = await streams.publish('behind', ['after']);
     expect(next).toEqual({ epoch: expect.not.stringMatching(epoch), offset: 1 });
     await waitFor('it is told', () => reader.lost());
@@ -201,8 +201,8 @@ describe('following', () => {
   test('holds no subscription of Redis for streams that nobody follows any more', async () => {
     const { streams } = await open();
     const reader = await read(streams, 'left', beginning);
-    expect(await redis.cli('PUBSUB', 'CHANNELS', channelOf('left'))).toBe(channelOf('left'));
+    expect(await redis.cli('PUBSUB', 'CHANNELS', channelOf('stream:left'))).toBe(channelOf('stream:left'));
     reader.subscription.close();
-    await waitFor('it is left', async () => (await redis.cli('PUBSUB', 'CHANNELS', channelOf('left'))) === '');
+    await waitFor('it is left', async () => (await redis.cli('PUBSUB', 'CHANNELS', channelOf('stream:left'))) === '');
   });
 });

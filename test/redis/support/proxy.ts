@@ -25,7 +25,7 @@ export class Proxy {
   private poison: string | undefined;
   private isCut = false;
 
-  constructor(private readonly targetPort: number) {}
+  constructor(private targetPort: number) {}
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
@@ -38,6 +38,11 @@ export class Proxy {
   /** From now on whatever carries this text to the server ends its connection instead, and never arrives. */
   endOn(text: string): void {
     this.poison = text;
+  }
+
+  /** From now on new connections go to another server; those of now stay. */
+  leadTo(port: number): void {
+    this.targetPort = port;
   }
 
   /** Nothing passes any more in either direction, and nobody is told: connections stay, and new ones hear nothing. */
