@@ -105,6 +105,11 @@ export class LiveStream {
     this.state = { epoch: state.epoch, offset: Math.max(offset, state.offset), ended: ended || state.ended };
   }
 
+  /** One of its followers cannot go on. */
+  noteLost(): void {
+    this.options.metrics.lost.inc();
+  }
+
   tell(): void {
     for (const follower of this.followers) follower();
   }

@@ -51,7 +51,7 @@ export class Subscription {
 
   /** At once where the next chunks are at hand; empty when there are none yet. One pull at a time. */
   pull(): Pulled | Promise<Pulled> {
-    if (this.generation !== this.live.generation) return 'lost';
+    if (this.generation !== this.live.generation) return this.lost();
     const top = this.live.state?.offset ?? 0;
     if (this.offset >= top) return [];
     const chunks = this.live.after(this.offset);
@@ -65,8 +65,13 @@ export class Subscription {
 
   private async pullFromHistory(): Promise<Pulled> {
     const chunks = await afterLoading(this.live, this.offset);
-    if (this.generation !== this.live.generation || chunks[0]?.offset !== this.offset + 1) return 'lost';
+    if (this.generation !== this.live.generation || chunks[0]?.offset !== this.offset + 1) return this.lost();
     return this.taken(chunks);
+  }
+
+  private lost(): 'lost' {
+    this.live.noteLost();
+    return 'lost';
   }
 
   private taken(chunks: readonly Chunk[]): readonly Chunk[] {

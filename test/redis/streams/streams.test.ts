@@ -175,13 +175,14 @@ describe('following', () => {
   });
 
   test('is lost when its history is replaced under it', async () => {
-    const { streams } = await open();
+    const { streams, metrics } = await open();
     const { streams: producer } = await open();
     await streams.publish('replaced', [1, 2, 3]);
     const reader = await read(streams, 'replaced');
     await redis.cli('DEL', channelOf('stream:replaced'), metaOf('replaced'));
     await producer.publish('replaced', ['new']);
     await waitFor('it is told', () => reader.lost());
+    expect(await metrics.metrics()).toContain('moorline_stream_subscriptions_lost_total 1');
     expect(values(await read(streams, 'replaced', reader.subscription.position))).toEqual(['new']);
   });
 
