@@ -105,8 +105,10 @@ export class Sentinels implements PrimaryLocator {
     return primary;
   }
 
+  /** Silence is no news: there are as many replicas as before. */
   private learn(answers: readonly SentinelAnswer[]): void {
-    const replicas = Math.max(0, ...answers.map((answer) => answer.replicas));
+    const heard = answers.map((answer) => answer.replicas);
+    const replicas = heard.length === 0 ? this.lastAnswers.replicas : Math.max(...heard);
     this.lastAnswers = { replicas, atMs: performance.now() };
   }
 }

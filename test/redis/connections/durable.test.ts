@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MoorlineError } from '../../../app/resilience/errors.js';
 import { defineLibrary } from '../../../app/redis/index.js';
 import { connectReady } from '../support/connect.js';
+import { startHighAvailability } from '../support/high-availability.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -42,6 +43,23 @@ describe('durable calls', () => {
     expect(unconfirmed).toEqual({ replies: [1], confirmedReplicas: 0 });
     replica.thaw();
     expect(await redis.callDurably([count], { replicas: 1, waitMs: 30_000 })).toMatchObject({ replies: [2] });
+  });
+
+  test('while no Sentinel can say that nobody replaces the primary, all replicas have to confirm, however long one takes', async () => {
+    const { uri, nodes, sentinels } = await startHighAvailability({ downAfterMs: 600_000 });
+    const [primary, , slow] = nodes as [RedisServer, RedisServer, RedisServer];
+    const redis = await connectReady(uri);
+    await redis.callDurably([add('a')], oneReplica);
+    for (const sentinel of sentinels) sentinel.freeze();
+    slow.freeze();
+    expect(await redis.callDurably([add('b')], { replicas: 1, waitMs: 200 })).toMatchObject({ confirmedReplicas: 0 });
+    await primary.cli('CONFIG', 'RESETSTAT');
+    const patient = redis.callDurably([add('c')], { replicas: 1, waitMs: 7_000 });
+    await waitFor('one replica has confirmed', async () =>
+      (await primary.cli('INFO', 'commandstats')).includes('cmdstat_wait:calls='),
+    );
+    slow.thaw();
+    expect(await patient).toMatchObject({ confirmedReplicas: 2 });
   });
 
   test('calls that come while a round waits share the next WAIT', async () => {
