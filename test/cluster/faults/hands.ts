@@ -64,7 +64,10 @@ signal=$1; shift; processes=
 for container in "$@"; do
   processes="$processes $(grep -ls "$container" /proc/[0-9]*/cgroup | cut -d / -f 3)"
 done
-kill -s "$signal" $processes`;
+reached=
+# Probes come and go meanwhile.
+for process in $processes; do ! kill -s "$signal" "$process" 2>/dev/null || reached=yes; done
+[ -n "$reached" ] || { echo "expected a process of $*, found none" >&2; exit 1; }`;
 
 async function placeOf(
   release: TestRelease,
