@@ -18,28 +18,39 @@ export interface ChoresOptions {
 
 /** A chore is not begun when the turn may end before it does. */
 const choreMs = 5_000;
+/** Whoever has just got the turn does not wait for a chore's whole interval, or short turns would leave it undone. */
+const firstMs = 10_000;
 const jitter = 0.2;
 
-/** Does each chore now and then, while it is this agent's turn. */
+/** Does each chore soon and then now and then, while it is this agent's turn. */
 export class Chores {
-  private readonly timers: NodeJS.Timeout[];
+  private readonly timers = new Map<Chore, NodeJS.Timeout>();
   private readonly running = new Set<Promise<void>>();
+  private isStopped = false;
 
   constructor(private readonly options: ChoresOptions) {
-    this.timers = options.chores.map((chore) =>
-      setInterval(
-        () => {
-          const run = this.doOne(chore).finally(() => this.running.delete(run));
-          this.running.add(run);
-        },
-        chore.everyMs * (1 + jitter * Math.random()),
-      ),
-    );
+    for (const chore of options.chores) this.plan(chore, Math.min(firstMs, chore.everyMs));
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
+    this.isStopped = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
     await Promise.all(this.running);
+  }
+
+  private plan(chore: Chore, ms: number): void {
+    if (this.isStopped) return;
+    const timer = setTimeout(
+      () => {
+        const run = this.doOne(chore).finally(() => {
+          this.running.delete(run);
+          this.plan(chore, chore.everyMs);
+        });
+        this.running.add(run);
+      },
+      ms * (1 + jitter * Math.random()),
+    );
+    this.timers.set(chore, timer);
   }
 
   private async doOne(chore: Chore): Promise<void> {

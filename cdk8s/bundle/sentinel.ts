@@ -96,6 +96,7 @@ const container: Templated<V1Container> = {
   ],
   startupProbe: execProbe(`${paths.scripts}/sentinel-live.sh`, { periodSeconds: 2, failureThreshold: 30 }),
   livenessProbe: execProbe(`${paths.scripts}/sentinel-live.sh`, { periodSeconds: 10, failureThreshold: 6 }),
+  lifecycle: { preStop: { exec: { command: ['sh', `${paths.scripts}/sentinel-stop.sh`] } } },
   readinessProbe: execProbe(`${paths.scripts}/sentinel-ready.sh`, { periodSeconds: 5, failureThreshold: 2 }),
   resources: resources.sentinel,
   securityContext: containerSecurity,

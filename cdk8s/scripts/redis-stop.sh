@@ -16,8 +16,8 @@ here=$(dirname "$0")
 link_s=5
 # A replica that listens has everything within milliseconds. For one that does not, clients wait no longer.
 catch_up_s=2
-# A failover takes a second or two.
-hand_over_s=6
+# A failover takes a second or two, and may have to be asked for twice.
+hand_over_s=8
 # More than all that may happen meanwhile. Should this script be killed, Redis ends the pause by itself.
 pause_ms=15000
 
@@ -153,18 +153,23 @@ pause() {
   [ -n "$own_offset" ] || fail 'does not hand over: this node is no primary any more'
 }
 
-# A Sentinel that refuses has begun nothing, so the next one may be asked.
 request_failover() {
+  try_failover || fail "does not hand over: the Sentinel answered the request for a failover by $answer"
+}
+
+# Sets `asked`. A Sentinel that refuses has begun nothing, so the next one may be asked.
+try_failover() {
   answer=TILT
   for sentinel in $chosen $sentinel_addresses; do
     is_calm "$sentinel" || continue
+    asked=$sentinel
     answer=$(ask "$sentinel" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
     case $answer in
       # Without an answer it may have begun all the same.
-      OK | INPROG* | '') return ;;
+      OK | INPROG* | '') return 0 ;;
     esac
   done
-  fail "does not hand over: the Sentinel answered the request for a failover by $answer"
+  return 1
 }
 
 # Sets `successor`, an ordinal, once clients are sent there: when a majority of the Sentinels names it.
@@ -178,11 +183,19 @@ await_successor() {
       [0-9]*) [ "$most" -lt "$majority" ] || successor=$verdict ;;
     esac
     [ -z "$successor" ] || return 0
+    # The failover ended with it, as when both are moved off their nodes.
+    is_heard "$asked" || try_failover || :
     sleep 0.1
   done
   collect_facts '' "$ordinal"
   find_promoted
   [ -n "$successor" ] || fail "does not hand over: no failover came about within $hand_over_s s"
+}
+
+is_heard() {
+  find_ordinal "$1" "$sentinel_addresses"
+  pick "$found_ordinal" "$votes"
+  [ "$picked" != silent ]
 }
 
 # A replica that was promoted will be named sooner or later, and what this node took until then would be lost.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { claimAll } from './support/claim-all.js';
-import { TestRelease, type Request } from './support/release.js';
+import type { Call } from './support/gateway-caller.js';
+import { TestRelease } from './support/release.js';
 import { eventually } from './support/tools.js';
 
 const redisTags = (process.env['REDIS_TAGS'] ?? '8.0,7.0').split(',');
@@ -91,7 +92,7 @@ describe.each(redisTags)('a release with Redis %s', (tag) => {
 });
 
 /** Enqueues one job after another until `event` is over and one more was accepted; answers the acknowledged ids. */
-async function enqueueDuring(request: Request, queue: string, event: () => Promise<void>): Promise<string[]> {
+async function enqueueDuring(request: Call, queue: string, event: () => Promise<void>): Promise<string[]> {
   const state = { isOver: false };
   const over = event().finally(() => {
     state.isOver = true;
@@ -110,7 +111,7 @@ async function enqueueDuring(request: Request, queue: string, event: () => Promi
   return acknowledged;
 }
 
-async function jobState(request: Request, id: string, state: string): Promise<true | undefined> {
+async function jobState(request: Call, id: string, state: string): Promise<true | undefined> {
   const { body } = await request('GET', `/api/v1/queues/moorline-check/jobs/${id}`);
   return body['state'] === state ? true : undefined;
 }

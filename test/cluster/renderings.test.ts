@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { randomNamespace, TestRelease, type Request } from './support/release.js';
+import type { Call } from './support/gateway-caller.js';
+import { randomNamespace, TestRelease } from './support/release.js';
 import { eventually } from './support/tools.js';
 
 const run = promisify(execFile);
@@ -86,7 +87,7 @@ describe('two releases in one namespace', () => {
   });
 });
 
-async function runOneJob(request: Request): Promise<void> {
+async function runOneJob(request: Call): Promise<void> {
   const reply = await eventually('a job accepted', 60_000, async () => {
     const answer = await request('POST', '/api/v1/queues/moorline-check/jobs', { data: {} });
     return answer.status === 202 ? answer : undefined;

@@ -36,6 +36,7 @@ export class Load {
       ...loadManifests({
         image: currentVersion.image,
         gatewayUrl: await gatewayUrl(release),
+        gatewayName: `${release.fullname}-gateway`,
         secret: `${release.fullname}-auth`,
       }),
     );
@@ -130,5 +131,6 @@ const clientsOf = (node: string): string[] => ['consumer', 'producer 0', 'produc
 /** By its address: what is measured is the release, not the DNS of the cluster. */
 async function gatewayUrl(release: TestRelease): Promise<string> {
   const path = 'jsonpath={.spec.clusterIP}:{.spec.ports[0].port}';
-  return `http://${await release.kubectl('get', 'service', `${release.fullname}-gateway`, '-o', path)}`;
+  const scheme = (await release.authority()) === undefined ? 'http' : 'https';
+  return `${scheme}://${await release.kubectl('get', 'service', `${release.fullname}-gateway`, '-o', path)}`;
 }

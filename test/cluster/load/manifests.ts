@@ -14,6 +14,8 @@ export const pushSettings: readonly string[] = [
 export interface LoadOptions {
   readonly image: string;
   readonly gatewayUrl: string;
+  /** The name in its certificate, where it has one. */
+  readonly gatewayName: string;
   readonly secret: string;
 }
 
@@ -67,6 +69,15 @@ const daemonSet = (options: LoadOptions) => ({
         volumes: [
           { name: 'program', configMap: { name: loadName } },
           { name: 'token', secret: { secretName: options.secret, defaultMode: 0o440 } },
+          {
+            name: 'authority',
+            secret: {
+              secretName: `${options.gatewayName}-tls`,
+              items: [{ key: 'ca.crt', path: 'ca.crt' }],
+              optional: true,
+              defaultMode: 0o440,
+            },
+          },
           { name: 'journal', emptyDir: {} },
         ],
       },
@@ -74,13 +85,15 @@ const daemonSet = (options: LoadOptions) => ({
   },
 });
 
-const container = ({ image, gatewayUrl }: LoadOptions) => ({
+const container = ({ image, gatewayUrl, gatewayName }: LoadOptions) => ({
   name: 'load',
   image,
   imagePullPolicy: 'IfNotPresent',
   command: ['node', '/opt/load/main.js'],
   env: [
     { name: 'GATEWAY_URL', value: gatewayUrl },
+    { name: 'GATEWAY_NAME', value: gatewayName },
+    ...(gatewayUrl.startsWith('https:') ? [{ name: 'NODE_EXTRA_CA_CERTS', value: '/opt/authority/ca.crt' }] : []),
     { name: 'TOKEN_FILE', value: '/opt/token/gateway-token' },
     { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
     { name: 'JOURNAL_DIR', value: journalDir },
@@ -93,6 +106,7 @@ const container = ({ image, gatewayUrl }: LoadOptions) => ({
   volumeMounts: [
     { name: 'program', mountPath: '/opt/load' },
     { name: 'token', mountPath: '/opt/token' },
+    { name: 'authority', mountPath: '/opt/authority' },
     { name: 'journal', mountPath: journalDir },
   ],
 });

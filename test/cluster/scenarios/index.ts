@@ -11,6 +11,7 @@ import { killPrimary } from './kill-primary.js';
 import { reinstall } from './reinstall.js';
 import { restartGateways } from './restart-gateways.js';
 import { rollbackConfiguration } from './rollback-configuration.js';
+import { rotateCertificates } from './rotate-certificates.js';
 import { rotatePasswords } from './rotate-passwords.js';
 import { scaleRedis, scaleWorkers } from './scale.js';
 import type { Scenario } from './scenario.js';
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   upgradeConfiguration,
   rollbackConfiguration,
   rotatePasswords,
+  rotateCertificates,
   upgradeRedis,
   upgradeVersion,
   scaleRedis,

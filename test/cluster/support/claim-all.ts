@@ -1,7 +1,7 @@
-import type { Request } from './release.js';
+import type { Call } from './gateway-caller.js';
 
 /** The ids of all jobs that are ready. */
-export async function claimAll(request: Request, queue: string): Promise<Set<string>> {
+export async function claimAll(request: Call, queue: string): Promise<Set<string>> {
   const ids = new Set<string>();
   for (;;) {
     const { body } = await request('POST', `/api/v1/queues/${queue}/claim`, {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { gatewayCaller, type Call } from './gateway-caller.js';
 import { apply, command, eventually, helm, kubectl, withPortForward } from './tools.js';
 
 const chart = fileURLToPath(new URL('../../../../charts/moorline', import.meta.url));
@@ -112,29 +113,26 @@ export class TestRelease {
   }
 
   redis(pod: string, ...args: string[]): Promise<string> {
-    const script = 'REDISCLI_AUTH=$(cat "$REDIS_PASSWORD_FILE") exec redis-cli "$@"';
+    const script =
+      'REDISCLI_AUTH=$(cat "$REDIS_PASSWORD_FILE") exec redis-cli ${TLS_DIR:+--tls --cacert "$TLS_DIR/ca.crt"} "$@"';
     return this.exec(pod, 'sh', '-c', script, 'redis-cli', ...args);
   }
 
   /** Talks to the gateway through its Service, for as long as `use` runs. */
-  gateway<T>(
-    use: (request: (method: string, path: string, body?: unknown) => Promise<Reply>) => Promise<T>,
-  ): Promise<T> {
+  gateway<T>(use: (request: Call) => Promise<T>): Promise<T> {
     return withPortForward(this.namespace, `service/${this.fullname}-gateway`, 8080, async (url) => {
-      const token = await this.token();
-      return use(async (method, path, body) => {
-        const response = await fetch(url + path, {
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: AbortSignal.timeout(20_000),
-        });
-        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-      });
+      const [token, authority] = await Promise.all([this.token(), this.authority()]);
+      const call = gatewayCaller(url, { token, authority, servername: `${this.fullname}-gateway` });
+      return use(call);
     });
+  }
+
+  /** Who signs the certificate of the gateway; undefined where it has none. */
+  async authority(): Promise<string | undefined> {
+    const path = 'jsonpath={.data.ca\\.crt}';
+    const name = `${this.fullname}-gateway-tls`;
+    const encoded = await this.kubectl('get', 'secret', name, '--ignore-not-found', '-o', path);
+    return encoded === '' ? undefined : Buffer.from(encoded, 'base64').toString();
   }
 
   /** The release's name in front of its objects. */
@@ -167,13 +165,6 @@ export class TestRelease {
   private imageSettings(): string[] {
     return set(Object.entries(this.image).map(([key, value]) => `image.${key}=${value}`));
   }
-}
-
-export type Request = (method: string, path: string, body?: unknown) => Promise<Reply>;
-
-export interface Reply {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
 }
 
 /** A value in brackets is JSON, and replaces a whole list. */

@@ -116,6 +116,31 @@ test(
 );
 
 test(
+  'a primary hands over by another Sentinel when the one that it asked is killed, and by one that is told to stop meanwhile',
+  async () => {
+    const primary = await cluster.settled();
+    const killed = `kill -9 ${cluster.pid('sentinel-0')}; echo OK`;
+    const next = await handOver(
+      primary,
+      redisCliThat({ [`*'-p ${cluster.port('sentinel-0')} '*'SENTINEL FAILOVER'*`]: killed }),
+      () => {
+        cluster.start('sentinel-0');
+      },
+    );
+    const others = nodes.filter((node) => node !== next);
+    for (const node of others) process.kill(cluster.pid(node), 'SIGSTOP');
+    expect(await cluster.cli('sentinel-0', 'SENTINEL', 'FAILOVER', cluster.primaryName)).toBe('OK');
+    const stopped = cluster.probe('sentinel-0', 'stop');
+    for (const node of others) process.kill(cluster.pid(node), 'SIGCONT');
+    expect(await stopped).toBe(0);
+    const named = await cluster.cli('sentinel-0', 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', cluster.primaryName);
+    expect(named).not.toContain(String(cluster.port(next)));
+    expect(await cluster.settled()).not.toBe(next);
+  },
+  testMs,
+);
+
+test(
   'a primary hands over to nobody while the Sentinels do not answer, nor by one that woke up from that and would begin half a minute later',
   async () => {
     const primary = await cluster.settled();
@@ -136,13 +161,18 @@ test(
 );
 
 /** A planned stop and start of the primary. Returns the new one. */
-async function handOver(primary: ServerName, env: Readonly<Record<string, string>> = {}): Promise<ServerName> {
+async function handOver(
+  primary: ServerName,
+  env: Readonly<Record<string, string>> = {},
+  afterwards?: () => void,
+): Promise<ServerName> {
   const { stderr, exitCode } = await endOf(runStop(primary, env));
   expect(stderr).toMatch(/^moorline: handed over to node [012]\n$/);
   expect(exitCode).toBe(0);
   expect(await cluster.cli(primary, 'ROLE')).toMatch(/^slave\n/);
   await cluster.stop(primary);
   cluster.start(primary);
+  afterwards?.();
   const successor = await cluster.settled();
   expect(successor).not.toBe(primary);
   return successor;

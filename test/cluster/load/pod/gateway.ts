@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { timeout } from './events.js';
 import type { Journal } from './journal.js';
 
@@ -15,14 +16,20 @@ export interface Body {
 
 /** The gateway as one client sees it: connections of its own, every failure in the journal. */
 export class Gateway {
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent;
 
+  /** `servername` is what the certificate has to be for, where the URL is an address. */
   constructor(
     private readonly url: string,
+    servername: string,
     private readonly token: string,
     private readonly client: string,
     private readonly journal: Journal,
-  ) {}
+  ) {
+    this.#agent = url.startsWith('https:')
+      ? new TlsAgent({ keepAlive: true, servername })
+      : new Agent({ keepAlive: true });
+  }
 
   /** Undefined when the call failed. */
   async post(path: string, body: object): Promise<Body | undefined> {
@@ -45,7 +52,8 @@ export class Gateway {
   #exchange(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
-      const call = request(new URL(path, this.url), { method: 'POST', agent: this.#agent, headers });
+      const begin = this.url.startsWith('https:') ? tlsRequest : request;
+      const call = begin(new URL(path, this.url), { method: 'POST', agent: this.#agent, headers });
       const limit = (ms: number, what: string) =>
         setTimeout(() => call.destroy(Object.assign(new Error(what), { code: what })), ms);
       const untilAnswer = limit(answerMs, `answer ${timeout}`);

@@ -8,13 +8,24 @@ import { Journal } from './journal.js';
 
 const producers = 2;
 
-const { GATEWAY_URL = '', TOKEN_FILE = '', NODE_NAME = '', JOURNAL_DIR = '', PORT = '' } = process.env;
+const {
+  GATEWAY_URL = '',
+  GATEWAY_NAME = '',
+  TOKEN_FILE = '',
+  NODE_NAME = '',
+  JOURNAL_DIR = '',
+  PORT = '',
+} = process.env;
 const journal = new Journal(`${JOURNAL_DIR}/journal`);
 const token = readFileSync(TOKEN_FILE, 'utf8').trim();
 // Whoever wants the ledger makes this file.
 const isWanted = (): boolean => !existsSync(`${JOURNAL_DIR}/stop`);
 
-const client = (name: string) => ({ name, journal, gateway: new Gateway(GATEWAY_URL, token, name, journal) });
+const client = (name: string) => ({
+  name,
+  journal,
+  gateway: new Gateway(GATEWAY_URL, GATEWAY_NAME, token, name, journal),
+});
 
 listen(Number(PORT), journal);
 void consume(client(`${NODE_NAME} consumer`));
