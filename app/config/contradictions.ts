@@ -4,11 +4,11 @@ import type { RedisTarget } from './redis-uri.js';
 import type { Config } from './types.js';
 
 /**
- * One for each role (command, task, durable, disk, blocking, subscriber, admin), and one for each Sentinel. Each primary of a
+ * One for each role (command, task, durable, disk, blocking, replies, subscriber, admin), and one for each Sentinel. Each primary of a
  * cluster needs as many; how many there are is not known here.
  */
 export function connectionsNeeded(target: RedisTarget): number {
-  return 7 + (target.kind === 'sentinel' ? target.sentinels.length : 0);
+  return 8 + (target.kind === 'sentinel' ? target.sentinels.length : 0);
 }
 
 /** What each variable alone allows and all together do not; one line for each. */

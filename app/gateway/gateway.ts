@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/index.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Logger } from '../log.js';
 import { layFoundation } from '../operations/foundation.js';
 import type { Program } from '../operations/lifecycle.js';
@@ -14,6 +15,9 @@ import { Tokens } from './live/tokens.js';
 import { Streams } from '../streams/streams.js';
 import { Topics } from '../streams/topics.js';
 import { serveQueueApi } from './queue-api.js';
+
+/** Tasks that are under way when a gateway stops are waited for during this part of what is left of its grace. */
+const answerShare = 0.5;
 
 /** Starts the gateway; it listens when this resolves. */
 export async function startGateway(config: Config, log: Logger, stopping: AbortSignal): Promise<Program> {
@@ -31,6 +35,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     log,
     metrics: registry,
   });
+  const dispatcher = new Dispatcher(queues, connections, { metrics: registry });
   const sockets = new SocketServer({
     streams,
     topics,
@@ -50,6 +55,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     streams,
     topics,
     bus,
+    dispatcher,
     registry,
     maxBodyBytes: config.http.maxBodyBytes,
     version,
@@ -66,6 +72,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
       await scheduler.close();
       // Requests come until every node has heard that this process stops.
       await sleep(config.http.drainMs);
+      await dispatcher.close((config.shutdownGraceMs - config.http.drainMs) * answerShare);
       await Promise.all([streams.close(), topics.close(), bus.close()]);
       await close();
     },

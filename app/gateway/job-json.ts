@@ -14,6 +14,13 @@ export function jobViewJson(view: JobView): string {
   return splice(done, { data: dataJson, result: resultJson });
 }
 
+/** The stack of a failure stays with the queue. */
+export function taskViewJson(view: JobView): string {
+  if (view.state !== 'failed') return jobViewJson(view);
+  const { message, code, details } = view.error;
+  return jobViewJson({ ...view, error: { message, code, details } });
+}
+
 function withSplicedData({ dataJson, progressJson, ...rest }: (ClaimedJob | DeadJob) & JobNotes): string {
   return splice(rest, { data: dataJson, progress: progressJson });
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Bus } from '../bus/bus.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Scheduler } from '../queue/schedules/scheduler.js';
 import type { Schedules } from '../queue/schedules/schedules.js';
 import type { Queues } from '../queue/types.js';
@@ -24,6 +25,7 @@ import { scheduleRoutes } from './routes/schedules.js';
 import { topicRoutes } from './routes/topics.js';
 import { settingsRoutes } from './routes/settings.js';
 import { streamRoutes } from './routes/streams.js';
+import { taskRoutes } from './routes/tasks.js';
 import { workerRoutes } from './routes/workers.js';
 import { validate } from './schemas/validate.js';
 import { WaitingClaims } from './waiting-claims.js';
@@ -36,6 +38,7 @@ export interface QueueApiOptions {
   readonly streams: Streams;
   readonly topics: Topics;
   readonly bus: Bus;
+  readonly dispatcher: Dispatcher;
   readonly registry: Registry;
   readonly maxBodyBytes: number;
   readonly version: string;
@@ -71,6 +74,7 @@ export function serveQueueApi(server: FastifyInstance, options: QueueApiOptions)
   deliveryRoutes(routes, { queues, counters, waitingClaims: new WaitingClaims(options.stopping) });
   deadRoutes(routes, { queues });
   workerRoutes(routes, { workers });
+  taskRoutes(routes, { dispatcher: options.dispatcher });
   const eventStreams = new EventStreams(options.stopping);
   topicRoutes(routes, { topics: options.topics, eventStreams });
   serverRoutes(routes, { bus: options.bus });

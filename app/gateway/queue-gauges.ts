@@ -38,15 +38,16 @@ export function gaugeQueues(queues: Pick<Queues, 'names' | 'counts'>, registry: 
   plain('moorline_queue_paused', '1 where nothing is claimed until the queue resumes', (c) => (c.paused ? 1 : 0));
   gauge(
     'moorline_queue_lifetime_jobs',
-    'Since the queue was made: jobs enqueued, done, cancelled and dead; attempts failed and crashed',
+    'Since the queue was made: jobs enqueued, done, cancelled, dead and expired; attempts failed and crashed',
     ['event'],
-    ({ totals: { enqueued, done, cancelled, dead, failed, crashed } }) => ({
+    ({ totals: { enqueued, done, cancelled, dead, failed, crashed, expired } }) => ({
       enqueued,
       done,
       cancelled,
       dead,
       failed,
       crashed,
+      expired,
     }),
   );
   gauge('moorline_queue_lifetime_dead_jobs', 'The dead ones by reason', ['reason'], ({ totals }) => totals.deadBy);

@@ -11,6 +11,9 @@ export function cancelledOf(queue: string, id: string, reply: unknown): Cancelle
       return { id, state: 'cancelling' };
     case 'done':
       throw new MoorlineError('job_over', `Expected a job that is not over, but ${id} of queue ${queue} is done`);
+    case 'failed':
+    case 'expired':
+      throw new MoorlineError('job_over', `Expected a task that is not over, but ${id} of queue ${queue} has ${state}`);
     case 'dead':
       throw new MoorlineError(
         'job_over',

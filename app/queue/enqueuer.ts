@@ -1,6 +1,7 @@
 import { isMoorlineError, MoorlineError } from '../resilience/errors.js';
 import type { RedisConnections } from '../redis/types.js';
 import type { Backpressure } from './backpressure.js';
+import type { DataFault } from './data-schema.js';
 import { isStronger, promiseKept, writerOf, type Deployment } from './durability.js';
 import { failureJson, fingerprintOf } from './failure.js';
 import { GroupCommit, type Commit } from './group-commit.js';
@@ -150,6 +151,7 @@ function partsOf(jobs: readonly PreparedJob[], { checkData }: QueuePolicy): read
   for (const [place, job] of jobs.entries()) {
     const faults = checkData(job.dataJson);
     if (faults.length === 0) fine.push({ place, job });
+    else if (job.isTask === true) throw invalidTask(job, faults);
     else dead.push({ place, job: { ...job, args: [...job.args, ...errorArgs(faults)] } });
   }
   return [partOf('enqueue', fine), partOf('enqueue_dead', dead)].filter((part) => part.jobs.length > 0);
@@ -169,6 +171,12 @@ function errorArgs(faults: ReturnType<NonNullable<QueuePolicy['checkData']>>): [
   const message = faults.map(({ rule, got }) => `${rule}, got ${got}`).join('; ');
   const kind = faults.map(({ rule }) => rule).join('; ');
   return [failureJson({ message, code: 'invalid' }), fingerprintOf({ message: kind, code: 'invalid' })];
+}
+
+/** Whoever waits for a task hears at once that it cannot be. */
+function invalidTask({ id }: PreparedJob, faults: readonly DataFault[]): MoorlineError {
+  const found = faults.map(({ rule, got }) => `${rule}, got ${got}`).join('; ');
+  return new MoorlineError('invalid_request', `Expected task ${id} to match the schema of its queue: ${found}`);
 }
 
 /** In the order of the request. */

@@ -7,9 +7,11 @@ import { queueKey, queueKeys } from './keys.js';
 /** What all functions share, in this order: what is used comes before what uses it. */
 const shared = [
   'queue',
+  'answers',
   'meta',
   'bell',
   'record',
+  'tasks',
   'statistics',
   'entries',
   'tries',
@@ -25,7 +27,7 @@ const shared = [
 
 /** Functions, each with what it shares with those beside it alone. */
 const groups = [
-  ['notes', 'backoff', 'settle', 'upkeep', 'workers', 'claim', 'outlook', 'turn', 'beat'],
+  ['notes', 'backoff', 'task_ends', 'settle', 'upkeep', 'workers', 'claim', 'outlook', 'turn', 'beat'],
   ['explain', 'job'],
   ['settings'],
   ['known', 'enqueue', 'enqueue_dead'],

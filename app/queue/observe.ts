@@ -1,7 +1,8 @@
 import { MoorlineError } from '../resilience/errors.js';
+import { withStream } from './task-stream.js';
 import { tickToMs } from './ticks.js';
 import { readDeadRecord, readEnding, readErrors, readHeld, readNotes, readRecord, readTries } from './packed.js';
-import type { JobState, JobView, QueueCounts, WaitReason } from './types.js';
+import type { JobFailure, JobState, JobView, QueueCounts, WaitReason } from './types.js';
 
 const slotMs = 10_000;
 const slots = 6;
@@ -46,6 +47,7 @@ export function countsOf(queue: string, reply: unknown): QueueCounts {
         invalid: total('dead:invalid'),
       },
       dropped: total('dropped'),
+      expired: total('expired'),
     },
   };
 }
@@ -110,7 +112,7 @@ export function jobViewOf(queue: string, id: string, reply: unknown): JobView | 
     ...liveState(live),
     ...becauseOf(reason, value),
     ...readTries(tries),
-    ...readRecord(record),
+    ...withStream(id, readRecord(record)),
     ...readNotes(notes),
   };
 }
@@ -124,9 +126,12 @@ function becauseOf(reason: Buffer | null, value: Buffer | null): Pick<JobView, '
 }
 
 function stateOfEnding(ending: Buffer, result: Buffer | null): JobState {
-  const { finishedAt, isCancelled } = readEnding(ending);
-  if (isCancelled) return { state: 'cancelled', finishedAt };
-  return { state: 'done', finishedAt, ...(result === null ? {} : { resultJson: result.toString() }) };
+  const { finishedAt, how } = readEnding(ending);
+  if (how === 'failed') {
+    return { state: how, finishedAt, error: JSON.parse(String(result ?? '{"message":""}')) as JobFailure };
+  }
+  if (how !== 'done') return { state: how, finishedAt };
+  return { state: how, finishedAt, ...(result === null ? {} : { resultJson: result.toString() }) };
 }
 
 function liveState([stateText, where, why, , errors, , , cancelled]: JobReply): JobState {

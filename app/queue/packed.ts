@@ -10,6 +10,9 @@ export interface JobRecord {
   readonly enqueuedAt: number;
   /** Jobs of one key run in order. */
   readonly key?: string;
+  /** Of a task: when nobody waits for it any more. */
+  readonly deadline?: number;
+  readonly hasStream?: true;
   readonly dataJson: string;
 }
 
@@ -48,9 +51,16 @@ export function readRecord(packed: Buffer): JobRecord {
   };
   const timed = timeoutMs === 0 ? record : { ...record, timeoutMs };
   if (mark === '=') return { ...timed, dataJson: text.slice(head + 1) };
-  const [key = '', dedupe = '', backoff = ''] = text.slice(head + 1).split('\u0001', 3);
-  const dataJson = text.slice(head + 1 + key.length + dedupe.length + backoff.length + 3);
-  return { ...timed, ...(key === '' ? {} : { key }), dataJson };
+  const [key = '', dedupe = '', rest = ''] = text.slice(head + 1).split('\u0001', 3);
+  const dataJson = text.slice(head + 1 + key.length + dedupe.length + rest.length + 3);
+  return { ...timed, ...(key === '' ? {} : { key }), ...readTask(rest, record.enqueuedAt), dataJson };
+}
+
+/** What stands behind the backoff of a task. */
+function readTask(rest: string, enqueuedAt: number): Pick<JobRecord, 'deadline' | 'hasStream'> {
+  const [, expireMs, stream] = /\u0002(\d+)(~?)/.exec(rest) ?? [];
+  if (expireMs === undefined) return {};
+  return { deadline: enqueuedAt + Number(expireMs), ...(stream === '~' ? { hasStream: true } : {}) };
 }
 
 export interface Tries {
@@ -104,25 +114,30 @@ export interface Held {
   readonly worker: string;
 }
 
+const scoreByte = 8;
 const heldBytes = 15;
 
+/** Where somebody waits for the answer, it stands before the worker where that goes. */
 export function readHeld(packed: Buffer): Held {
-  return { fence: packed.readBigUInt64BE(0).toString(), worker: packed.toString('utf8', heldBytes) };
+  const isAwaited = packed.readUInt8(scoreByte) >= 128;
+  const workerAt = isAwaited ? heldBytes + 1 + packed.readUInt8(heldBytes) : heldBytes;
+  return { fence: packed.readBigUInt64BE(0).toString(), worker: packed.toString('utf8', workerAt) };
 }
 
 export interface Ending {
   readonly fence: string;
   readonly finishedAt: number;
-  readonly isCancelled: boolean;
+  readonly how: 'done' | 'cancelled' | 'failed' | 'expired';
 }
 
 const endingBytes = 14;
+const howLetters: Readonly<Record<string, Ending['how']>> = { c: 'cancelled', f: 'failed', x: 'expired' };
 
 export function readEnding(packed: Buffer): Ending {
   return {
     fence: packed.readBigUInt64BE(0).toString(),
     finishedAt: packed.readUIntBE(8, 6),
-    isCancelled: packed.length > endingBytes,
+    how: howLetters[packed.toString('latin1', endingBytes)] ?? 'done',
   };
 }
 

@@ -1,9 +1,9 @@
 import { makeJobId } from './job-id.js';
 import { limits } from './limits.js';
-import { dedupeLetters, dedupeText, optionsText } from './options.js';
+import { dedupeLetters, dedupeText, optionsText, taskText } from './options.js';
 import { recordText } from './packed.js';
 import { backoff, backoffText, type Backoff, type QueueSettings } from './settings.js';
-import type { EnqueueStatus, JobInput } from './types.js';
+import type { EnqueueStatus, JobInput, TaskTraits } from './types.js';
 import { checkInteger, checkJobId, checkKey, invalid } from './validate.js';
 
 /** A valid job as the function takes it. */
@@ -17,6 +17,7 @@ export interface PreparedJob {
   /** As functions/known.lua says. */
   readonly args: readonly string[];
   readonly dataJson: string;
+  readonly isTask?: true;
   readonly bytes: number;
 }
 
@@ -42,6 +43,7 @@ export function prepareJob(job: JobInput, field: string, defaults: JobDefaults =
     key: keyOf(job.key, `${field}.key`),
     dedupe: dedupeOf(job, `${field}.dedupe`),
     backoff: backoffOf(job.backoff, `${field}.backoff`),
+    ...(job.task === undefined ? {} : { task: taskOf(job.task, `${field}.task`) }),
   });
   const text = recordText({ priority, maxAttempts, timeoutMs, options, dataJson });
   return {
@@ -49,6 +51,7 @@ export function prepareJob(job: JobInput, field: string, defaults: JobDefaults =
     ifKnown: job.id === undefined ? (delayMs > 0 ? 'delayed' : 'queued') : 'duplicate',
     args: [id, delayMs > 0 ? `${priority}${delayMs}` : String(priority), text],
     dataJson,
+    ...(job.task === undefined ? {} : { isTask: true as const }),
     bytes: bytes + options.length + id.length,
   };
 }
@@ -79,6 +82,13 @@ function backoffOf(wait: Backoff | undefined, field: string): string | undefined
   const { success, error } = backoff.safeParse(wait);
   if (!success) throw invalid(field, 'a backoff as documented', error.issues[0]?.message);
   return backoffText(wait);
+}
+
+function taskOf(task: TaskTraits, field: string): string {
+  checkInteger(`${field}.expireMs`, task.expireMs, 1, limits.maxTimeoutMs);
+  if (!/^([spk][A-Za-z0-9]{1,40})?$/.test(task.replyTo ?? ''))
+    throw invalid(`${field}.replyTo`, 'an address', task.replyTo);
+  return taskText(task);
 }
 
 function jsonText(value: unknown, field: string): string {

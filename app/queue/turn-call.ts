@@ -1,6 +1,7 @@
 import type { FunctionCall } from '../redis/types.js';
 import { queueCall } from './library.js';
 import { readRecord } from './packed.js';
+import { withStream } from './task-stream.js';
 import { verdicts, type Settlement, type SettlementAnswer } from './settlement.js';
 import type { ClaimedJob } from './types.js';
 
@@ -81,10 +82,11 @@ function readClaimReply(reply: ClaimReply): Claimed {
   const readyAt: number[] = [];
   for (let at = 4; at + 1 < reply.length; at += 2) {
     const index = jobs.length;
+    const id = String(reply[at]);
     const record = readRecord(reply[at + 1] as Buffer);
     const attempt = Number(attempts[index] ?? 1) || 1;
     readyAt.push(readyAtOf(Number(scores[index]), record.priority));
-    jobs.push({ id: String(reply[at]), fence: String(firstFence + index), attempt, leaseUntil, ...record });
+    jobs.push({ id, fence: String(firstFence + index), attempt, leaseUntil, ...withStream(id, record) });
   }
   return { jobs, readyAt };
 }

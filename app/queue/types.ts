@@ -38,6 +38,21 @@ export interface JobInput {
   /** 1-200 bytes: jobs of one key run in the order they came, one at a time or as many as the queue's `keyConcurrency`. */
   readonly key?: string;
   readonly dedupe?: Dedupe;
+  /** Makes it a task: a job that somebody waits for. */
+  readonly task?: TaskTraits;
+}
+
+/**
+ * A task ends at its deadline at the latest, and with its last attempt: it never becomes a dead letter, and what came of it is kept as
+ * results are. A claim does not hand out what is past its deadline.
+ */
+export interface TaskTraits {
+  /** How long after its enqueue the deadline is. */
+  readonly expireMs: number;
+  /** Whoever does it may publish to the stream of the task. @default false */
+  readonly hasStream?: boolean;
+  /** Where the answer goes when the task ends, as functions/answers.lua says. @default nowhere: it is kept by id */
+  readonly replyTo?: string;
 }
 
 /** Of the jobs of a queue with the same dedupe key, one stands for the others. */
@@ -110,6 +125,10 @@ export interface ClaimedJob {
   readonly leaseUntil: number;
   readonly timeoutMs?: number;
   readonly key?: string;
+  /** Of a task: when nobody waits for it any more. */
+  readonly deadline?: number;
+  /** Of a task that has one: the stream for what is to be told before the end. */
+  readonly stream?: string;
   /** The JSON text of the job's data, as it is stored. */
   readonly dataJson: string;
 }
@@ -169,6 +188,9 @@ export type JobState =
     }
   | { readonly state: 'cancelled'; readonly finishedAt: number }
   | { readonly state: 'done'; readonly resultJson?: string; readonly finishedAt: number }
+  /** Of tasks alone. */
+  | { readonly state: 'failed'; readonly error: JobFailure; readonly finishedAt: number }
+  | { readonly state: 'expired'; readonly finishedAt: number }
   | {
       readonly state: 'dead';
       readonly reason: DeadReason;
@@ -186,6 +208,9 @@ export type JobView = JobState &
     readonly priority?: number;
     readonly enqueuedAt?: number;
     readonly key?: string;
+    /** Of a task. */
+    readonly deadline?: number;
+    readonly stream?: string;
     /** Why a job that is not delayed waits; absent when it waits for a worker and those ahead of it. */
     readonly because?: WaitCause;
     readonly dataJson?: string;

@@ -32,6 +32,8 @@ export interface QueueCounts {
     readonly deadBy: Readonly<Record<DeadReason, number>>;
     /** The oldest dead letters, gone because there were more than a million. */
     readonly dropped: number;
+    /** Tasks that nobody had begun at their deadline. */
+    readonly expired: number;
   };
 }
 

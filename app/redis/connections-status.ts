@@ -34,10 +34,12 @@ export function connectionsStatus({
   };
 }
 
+/** Whoever works on dead letters, promises a disk or waits for tasks will see; everybody else does not need those connections. */
+const optionalRoles: ReadonlySet<string> = new Set(['admin', 'disk', 'replies']);
+
 function notReadyReason(roles: ConnectionsStatus['roles'], probeFailure: string | undefined): string | undefined {
   for (const [role, { status, lastError }] of Object.entries(roles)) {
-    // Whoever works on dead letters or promises a disk will see; everybody else does not need those connections.
-    if (status === 'ready' || status === 'idle' || role === 'admin' || role === 'disk') continue;
+    if (status === 'ready' || status === 'idle' || optionalRoles.has(role)) continue;
     return `no connection to Redis (${role}): ${lastError ?? status}`;
   }
   return probeFailure === undefined ? undefined : `the last write failed: ${probeFailure}`;

@@ -1,4 +1,4 @@
-import type { HostPort, RedisConfig } from '../config/index.js';
+import { connectionsNeeded, type HostPort, type RedisConfig } from '../config/index.js';
 import type { Logger } from '../log.js';
 import { beforeDeadline, Deadline } from '../resilience/deadline.js';
 import { formatAddress, openConnection, type Command, type ConnectionSettings } from './connection.js';
@@ -23,9 +23,11 @@ import type {
   ConnectionsStatus,
   DurableReplies,
   DurableWait,
+  EntriesWait,
   FunctionCall,
   RedisConnections,
   Role,
+  StreamEntry,
   SubscriptionHandlers,
 } from './types.js';
 
@@ -78,6 +80,7 @@ export class Connections implements RedisConnections {
     });
     this.links = new Links({
       log,
+      maxAlone: redis.maxConnections - connectionsNeeded(redis.target),
       open: async (role) =>
         openConnection(await this.locator.locate(), { ...this.settingsOf(role), ...this.judging() }),
       eventsOf: (role) => this.eventsOf(role),
@@ -126,6 +129,11 @@ export class Connections implements RedisConnections {
 
   wakeDoorbell(): Promise<void> {
     return this.doorbell.wake();
+  }
+
+  readEntries(wait: EntriesWait): Promise<readonly StreamEntry[]> {
+    // A longer silence would look like a dead connection.
+    return this.links.replies.read({ ...wait, blockMs: Math.min(wait.blockMs, this.redis.blockingTimeoutMs) });
   }
 
   command(command: Command, { deadlineMs = roles.command.deadlineMs }: CallOptions = {}): Promise<unknown> {
@@ -211,7 +219,7 @@ export class Connections implements RedisConnections {
     return {
       redis: this.redis,
       name: `moorline:${this.podName}:${role}`,
-      socketTimeoutMs: socketTimeoutMs + (role === 'blocking' ? blockingTimeoutMs : 0),
+      socketTimeoutMs: socketTimeoutMs + (roles[role].blocks === true ? blockingTimeoutMs : 0),
       ...(role === 'subscriber' ? { protocol: 3 } : {}),
       onSend: this.metrics.commandsOf(role),
     };

@@ -8,7 +8,7 @@ import { formatAddress, type Command, type Connection } from './connection.js';
 import { Keeper, type KeeperEvents } from './keeper.js';
 import { noAnswer, noConnection } from './link-errors.js';
 import { didNothing, kindOfRedisError, toMoorlineError } from './redis-errors.js';
-import { breakerOptions } from './roles.js';
+import { breakerOptions, roles } from './roles.js';
 import { RoundTrips } from './round-trips.js';
 import type { Role, RoleStatus } from './types.js';
 
@@ -70,6 +70,10 @@ export class Link {
     return Math.max(0, this.keeper.reconnects);
   }
 
+  private get isThereToWait(): boolean {
+    return roles[this.role].blocks === true;
+  }
+
   /** Sends one command; see `run`. */
   call(command: Command, deadline: Deadline): Promise<unknown> {
     return this.run((connection) => connection.send(command), sizeOf(command), deadline);
@@ -86,8 +90,7 @@ export class Link {
     const start: Work<T> = (connection) => (underWay = work(connection));
     const tryIt = () => this.tryUntilDone(start, deadline, options);
     try {
-      // Blocking calls are there to wait.
-      const answer = await (this.role === 'blocking' ? tryIt() : this.breaker.run(tryIt));
+      const answer = await (this.isThereToWait ? tryIt() : this.breaker.run(tryIt));
       leave();
       return answer;
     } catch (error) {
@@ -122,7 +125,7 @@ export class Link {
       status,
       inFlight: calls,
       queuedBytes: bytes,
-      ...(this.role === 'blocking' ? {} : { breaker: this.breaker.state, ...(rttMs === undefined ? {} : { rttMs }) }),
+      ...(this.isThereToWait ? {} : { breaker: this.breaker.state, ...(rttMs === undefined ? {} : { rttMs }) }),
       reconnects: this.reconnects,
       ...(lastError === undefined ? {} : { lastError }),
       ...(lastErrorAtMs === undefined ? {} : { lastErrorAtMs }),
@@ -137,7 +140,7 @@ export class Link {
     const patience = Deadline.after(noReplicasPatienceMs);
     const losses: unknown[] = [];
     for (;;) {
-      if (this.role !== 'blocking') this.refuse();
+      if (!this.isThereToWait) this.refuse();
       const connection = await this.connectionBefore(deadline, losses);
       const sentAt = performance.now();
       try {

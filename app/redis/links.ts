@@ -1,25 +1,21 @@
 import type { HostPort } from '../config/index.js';
 import type { Logger } from '../log.js';
 import type { Connection } from './connection.js';
+import { EntryLinks } from './entry-links.js';
 import { Link, type LinkEvents } from './link.js';
 import { OnDemandLink } from './on-demand-link.js';
 import { Subscriber } from './subscriber.js';
 import type { Role, RoleStatus } from './types.js';
+import type { Way } from './way.js';
 
-/** Work on dead letters comes in bouts, and few queues promise a disk. */
+/** Work on dead letters comes in bouts, few queues promise a disk, and not everybody waits for tasks. */
 const idleMs = 60_000;
-
-/** What all roles have in common. */
-interface Way {
-  status(): RoleStatus;
-  moveTo(primary: HostPort): void;
-  drop(reason: string): void;
-  close(): Promise<void>;
-}
 
 export interface LinksOptions {
   readonly open: (role: Role) => Promise<Connection>;
   readonly eventsOf: (role: Role) => LinkEvents;
+  /** Connections for waits that are alone on theirs. */
+  readonly maxAlone: number;
   readonly log: Logger;
 }
 
@@ -30,11 +26,12 @@ export class Links {
   readonly durable: Link;
   readonly disk: OnDemandLink;
   readonly blocking: Link;
+  readonly replies: EntryLinks;
   readonly subscriber: Subscriber;
   readonly admin: OnDemandLink;
   private readonly ways: Readonly<Record<Role, Way>>;
 
-  constructor({ open, eventsOf, log }: LinksOptions) {
+  constructor({ open, eventsOf, maxAlone, log }: LinksOptions) {
     const link = (role: Role) => new Link(role, () => open(role), eventsOf(role));
     this.command = link('command');
     this.task = link('task');
@@ -43,18 +40,20 @@ export class Links {
     this.subscriber = new Subscriber(() => open('subscriber'), log, eventsOf('subscriber'));
     this.admin = new OnDemandLink(() => link('admin'), idleMs);
     this.disk = new OnDemandLink(() => link('disk'), idleMs);
-    const { command, task, durable, disk, blocking, subscriber, admin } = this;
-    this.ways = { command, task, durable, disk, blocking, subscriber, admin };
+    this.replies = new EntryLinks(() => new OnDemandLink(() => link('replies'), idleMs), maxAlone);
+    const { command, task, durable, disk, blocking, replies, subscriber, admin } = this;
+    this.ways = { command, task, durable, disk, blocking, replies, subscriber, admin };
   }
 
   status(): Readonly<Record<Role, RoleStatus>> {
-    const { command, task, durable, disk, blocking, subscriber, admin } = this.ways;
+    const { command, task, durable, disk, blocking, replies, subscriber, admin } = this.ways;
     return {
       command: command.status(),
       task: task.status(),
       durable: durable.status(),
       disk: disk.status(),
       blocking: blocking.status(),
+      replies: replies.status(),
       subscriber: subscriber.status(),
       admin: admin.status(),
     };

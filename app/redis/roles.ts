@@ -6,6 +6,8 @@ import type { Role } from './types.js';
 interface RoleLimits {
   /** A call without a deadline of its own gives up after so long. */
   readonly deadlineMs: number;
+  /** Its calls are there to wait. */
+  readonly blocks?: true;
 }
 
 /** Why there are several connections: a call must not stand in line behind another kind of call. */
@@ -19,7 +21,9 @@ export const roles: Readonly<Record<Role, RoleLimits>> = {
   // Likewise with WAITAOF, which may take as long as a disk does.
   disk: { deadlineMs: 5_000 },
   // BZPOPMIN; its block time comes on top.
-  blocking: { deadlineMs: 5_000 },
+  blocking: { deadlineMs: 5_000, blocks: true },
+  // XREAD, likewise: the answers of tasks must not wait behind the doorbell.
+  replies: { deadlineMs: 5_000, blocks: true },
   // Messages of other processes, and nothing else: they must not wait behind replies.
   subscriber: { deadlineMs: 5_000 },
   // What is large and in no hurry, such as work on many dead letters.

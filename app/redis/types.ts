@@ -18,7 +18,7 @@ export interface FunctionCall {
 }
 
 /** One role, one connection: a fixed number a process, whatever the number of queues. */
-export type Role = 'command' | 'task' | 'durable' | 'disk' | 'blocking' | 'subscriber' | 'admin';
+export type Role = 'command' | 'task' | 'durable' | 'disk' | 'blocking' | 'replies' | 'subscriber' | 'admin';
 
 export interface CallOptions {
   /** After so long the call fails with `deadline_exceeded`; the default is the role's own deadline. */
@@ -51,6 +51,23 @@ export interface SubscriptionHandlers {
   readonly onMessage: (message: Buffer) => void;
   /** Messages may have been missed, since the connection was lost; from now on they arrive again. */
   readonly onGap?: () => void;
+}
+
+export interface EntriesWait {
+  readonly key: string;
+  /** Id of the last entry that is known; `0` for all there are. */
+  readonly after: string;
+  readonly count: number;
+  /** No longer than the configured blocking timeout. */
+  readonly blockMs: number;
+  /** On a connection of its own: as many as `maxConnections` leaves. @default on the one that such waits share, one after the other */
+  readonly alone?: boolean;
+}
+
+export interface StreamEntry {
+  readonly id: string;
+  /** Names and values in turn. */
+  readonly fields: readonly Buffer[];
 }
 
 /** The connections of a process by purpose. All replies are Buffers where Redis answers a string. */
@@ -86,6 +103,12 @@ export interface RedisConnections {
 
   /** Ends a waiting `waitForDoorbell` now, so that it can be asked again with other keys. */
   wakeDoorbell(): Promise<void>;
+
+  /**
+   * Waits until a stream of Redis has entries after one; none when none came in time. Takes nothing away, so that nothing is lost
+   * with an answer. Rejects with `redis_unavailable` when the connection is lost: look then whether it still is the same stream.
+   */
+  readEntries(wait: EntriesWait): Promise<readonly StreamEntry[]>;
 
   /** A plain command on the command connection, e.g. `['PING']`. */
   command(args: readonly [string, ...(string | number | Buffer)[]], options?: CallOptions): Promise<unknown>;

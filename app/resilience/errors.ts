@@ -55,6 +55,13 @@ export const errorCatalogue = {
     meaning: 'The job has ended (it is done or dead), so it cannot be cancelled any more.',
     remedy: 'Look at the job; a dead letter can be purged.',
   },
+  task_cancelled: {
+    status: 409,
+    retryable: false,
+    meaning:
+      'Somebody cancelled the task while the caller waited for its answer, or the queue has no such task any more.',
+    remedy: 'Ask again under another id, if the answer is still wanted.',
+  },
   stream_ended: {
     status: 409,
     retryable: false,
@@ -87,6 +94,19 @@ export const errorCatalogue = {
     retryable: false,
     meaning: 'An error of Moorline itself, or something in Redis that it did not write.',
     remedy: 'Look for the x-request-id of the answer in the log of the server, and report it.',
+  },
+  task_failed: {
+    status: 502,
+    retryable: false,
+    meaning: 'Whoever did the task reported a failure; the message holds theirs, and `failure` their code and details.',
+    remedy: 'Look at the message. Another try is a task with another id.',
+  },
+  service_unavailable: {
+    status: 503,
+    retryable: true,
+    meaning:
+      'Something that an operation needs cannot be reached, or has failed so often that it is not asked for now.',
+    remedy: 'Try again after the time in Retry-After.',
   },
   gateway_unavailable: {
     status: 503,

@@ -26,6 +26,8 @@ const claimedJob = z
     leaseUntil: time.describe('Settle or extend before this time (milliseconds since 1970, by the clock of Redis)'),
     timeoutMs: z.int().optional(),
     key: z.string().optional().describe('Jobs of one key run in order'),
+    deadline: time.optional().describe('Of a task: nobody waits for its answer any longer'),
+    stream: z.string().optional().describe('Of a task that has one: what is published there is told before its end'),
     data: anyJson,
   })
   .meta({ id: 'ClaimedJob' });

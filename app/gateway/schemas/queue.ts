@@ -29,6 +29,7 @@ export const queueCounts = z
         cancelled: amount,
         deadBy: z.strictObject({ failed: amount, rejected: amount, crashed: amount, invalid: amount }),
         dropped: amount,
+        expired: amount.describe('Tasks that nobody had begun at their deadline'),
       })
       .describe('Since the queue was made'),
   })
@@ -65,11 +66,15 @@ export const emptyBody = z
   .nullish();
 export const emptyAnswer = z.strictObject({ removed: amount });
 
-export const deadError = z.strictObject({
+const failure = {
   message: z.string(),
   code: z.string().optional(),
   stack: z.string().optional(),
   details: anyJson.optional(),
+};
+
+export const deadError = z.strictObject({
+  ...failure,
   attempt: z.int(),
   at: time,
 });
@@ -92,6 +97,8 @@ const jobFacts = {
   priority: amount.optional(),
   enqueuedAt: time.optional(),
   key: z.string().optional(),
+  deadline: time.optional().describe('Of a task'),
+  stream: z.string().optional().describe('Of a task that has one'),
   data: anyJson.optional(),
 };
 
@@ -128,6 +135,12 @@ export const jobView = z
     }),
     z.strictObject({ ...jobFacts, state: z.literal('done'), result: anyJson.optional(), finishedAt: time }),
     z.strictObject({ ...jobFacts, state: z.literal('cancelled'), finishedAt: time }),
+    z
+      .strictObject({ ...jobFacts, state: z.literal('failed'), error: z.strictObject(failure), finishedAt: time })
+      .describe('A task: other jobs become dead letters'),
+    z
+      .strictObject({ ...jobFacts, state: z.literal('expired'), finishedAt: time })
+      .describe('A task that nobody had begun at its deadline'),
     z.strictObject({
       ...jobFacts,
       state: z.literal('dead'),

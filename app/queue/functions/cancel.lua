@@ -1,16 +1,21 @@
 -- cancel: ends a job. One that waits is gone at once. One that a worker has is marked: the worker hears of it by its next
--- renewal, and whatever it settles then, or the end of its lease, ends the job.
+-- renewal, and whatever it settles then, or the end of its lease, ends the job. Who waits for the answer of a task hears at once.
 -- ARGV   windowMs (how long the id is remembered at least, where the queue has no other), id
--- REPLY  state (cancelled; leased: marked; done, dead, unknown: nothing to cancel), the fence of the delivery that is marked or empty
+-- REPLY  state (cancelled; leased: marked; done, failed, expired, dead, unknown: nothing to cancel), the fence of the delivery that is marked or empty
+
+local STATE_OF = { [''] = 'done', c = 'cancelled', f = 'failed', x = 'expired' }
 
 local function cancel(keys, args)
   local q, id = open(keys), args[2]
   q.window_ms = q.policy.doneWindowMs or tonumber(args[1])
   local ending = ending_of(q, id)
-  if ending then return { was_cancelled(ending) and 'cancelled' or 'done', '' } end
+  if ending then return { STATE_OF[how_ended(ending)], '' } end
   local held = redis.call('HGET', q.held, id)
   if held then
     redis.call('SADD', q.cancels, id)
+    local reply = reply_in(held)
+    if reply then answer(q, reply, id, 'c') end
+    save(q)
     return { 'leased', int(unpack_held(held).fence) }
   end
   if redis.call('ZSCORE', q.dead, id) then return { 'dead', '' } end

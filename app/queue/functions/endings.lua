@@ -1,10 +1,10 @@
--- Jobs that are done or cancelled: they are gone, but their ids stay known for a while.
+-- Jobs that are done or cancelled, and tasks however they end: they are gone, but their ids stay known for a while.
 
-local ENDING = '>I8I6' -- fence of the delivery (0: it had none), time in ms; then `c` if the job was cancelled
+local ENDING = '>I8I6' -- fence of the delivery (0: it had none), time in ms; then how it ended, if not done: c cancelled, f failed, x expired
 local ENDING_BYTES = 14
 
-local function pack_ending(q, fence, is_cancelled)
-  return struct.pack(ENDING, fence, q.now) .. (is_cancelled and 'c' or '')
+local function pack_ending(q, fence, how)
+  return struct.pack(ENDING, fence, q.now) .. how
 end
 
 -- What was packed when the job ended, or nil.
@@ -12,15 +12,16 @@ local function ending_of(q, id)
   return redis.call('HGET', q.done0, id) or redis.call('HGET', q.done1, id) or nil
 end
 
-local function was_cancelled(ending)
-  return #ending > ENDING_BYTES
+local function how_ended(ending)
+  return string.sub(ending, ENDING_BYTES + 1)
 end
 
--- Whether this was the delivery with which the job ended, and then `a` (done) or `c` (cancelled).
+-- Whether this was the delivery with which the job ended, and then `a` (done), `c` (cancelled) or `f` (failed).
 local function ended_by(q, id, fence)
   local ending = ending_of(q, id)
   if not ending or int((struct.unpack(ENDING, ending))) ~= fence then return nil end
-  return was_cancelled(ending) and 'c' or 'a'
+  local how = how_ended(ending)
+  return how == '' and 'a' or how
 end
 
 -- The bucket of the present window. It lives to the end of the next one, so an id is remembered for one window at least and
@@ -54,8 +55,10 @@ end
 
 -- The job must have left the line, or its lease, before.
 local function end_cancelled(q, id, fence)
-  remember(q, { id, pack_ending(q, fence, true) }, {})
+  remember(q, { id, pack_ending(q, fence, 'c') }, {})
   redis.call('SREM', q.cancels, id)
+  local task = task_of(redis.call('HGET', q.jobs, id) or '')
+  if task then answer(q, task.reply, id, 'c') end
   redis.call('HDEL', q.jobs, id)
   forget_tries(q, { id })
   leave(q, { id })

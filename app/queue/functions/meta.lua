@@ -75,6 +75,7 @@ local function save_books(q)
 end
 
 local function save(q)
+  if q.answers then send_answers(q) end
   local hints = struct.pack(HINTS, q.is_ruled and 1 or 0, q.next_due, q.next_deadline, q.watch_at, q.looked_at, q.done_expiry, q.result_expiry)
   local has_news = hints ~= q.hints
   if q.has_booked then

@@ -6,7 +6,7 @@ local function facts_of(q, id, held)
   local record = redis.call('HGET', q.jobs, id) or ''
   local key, _, backoff = options_of(record)
   local max_attempts = tonumber(string.match(record, '^[=+]%d(%d+)', STAMP_BYTES + 1)) or 1
-  held.key, held.backoff, held.max_attempts = key, backoff, max_attempts
+  held.key, held.backoff, held.max_attempts, held.task = key, backoff, max_attempts, task_of(record)
   return held
 end
 
@@ -37,10 +37,14 @@ end
 
 local function count_attempt(q, s, held, tries)
   tries.attempts = tries.attempts + 1
-  add_error(q, s.id, tries.attempts, s.error)
   count(q, 'failed', 1)
   local dies = s.class == 'never' or tries.attempts >= held.max_attempts
   tries.delay_ms = dies and 0 or retry_ms(q, s, held, tries, tries.attempts)
+  if held.task and (dies or q.now + tries.delay_ms >= held.task.deadline) then
+    end_failed(q, s.id, held.task, s.fence, s.error)
+    return
+  end
+  add_error(q, s.id, tries.attempts, s.error)
   save_tries(q, s.id, tries)
   if dies then
     bury(q, s.id, held.priority, s.class == 'never' and 'rejected' or 'failed', s.fingerprint)
@@ -109,7 +113,8 @@ local function finish_some(q, args, at, n, stale, marked, endings, results)
   for i = 1, n do
     local id = args[at + i - 1]
     if stale[i] then
-      letters[i] = accept_again(q, ended_by(q, id, args[at + n + i - 1])) or 's'
+      local how = ended_by(q, id, args[at + n + i - 1])
+      letters[i] = how ~= 'f' and accept_again(q, how) or 's'
     else
       letters[i] = marked[id] and 'c' or 'a'
       ids[#ids + 1] = id
@@ -135,11 +140,13 @@ local function finish(q, args, at, n, has_results)
     local id, fence = args[at + i - 1], args[at + n + i - 1]
     if held[i] and is_fence_of(held[i], fence) then
       endings[#endings + 1] = id
-      endings[#endings + 1] = pack_ending(q, fence, marked[id])
+      endings[#endings + 1] = pack_ending(q, fence, marked[id] and 'c' or '')
       if has_results and not marked[id] and args[at + 2 * n + i - 1] ~= '' then
         results[#results + 1] = id
         results[#results + 1] = args[at + 2 * n + i - 1]
       end
+      local reply = reply_in(held[i])
+      if reply then answer_done(q, reply, id, marked[id], has_results and args[at + 2 * n + i - 1] or '') end
     else
       stale = stale or {}
       stale[i] = true
@@ -160,8 +167,9 @@ end
 
 local function settle_again(q, s)
   if was_settled_alike(q, s) then return accept_again(q, 'a') end
-  if s.ends_delivery and ended_by(q, s.id, s.fence) == 'c' then return accept_again(q, 'c') end
-  return 's'
+  local how = s.ends_delivery and ended_by(q, s.id, s.fence)
+  if how == 'c' then return accept_again(q, 'c') end
+  return how == s.verdict and accept_again(q, 'a') or 's'
 end
 
 -- Returns the letter of one settlement other than `done`.

@@ -1,6 +1,9 @@
 -- What every turn does before it claims, so that no process of its own has to: part of `turn`.
 
-local UPKEEP = { max_reaped = 100, max_promoted = 100, max_expired = 100, max_crashes = 5 }
+local UPKEEP = {
+  max_reaped = 100, max_promoted = 100, max_expired = 100, max_crashes = 5,
+  crashed = '{"code":"crashed","message":"It took down too many workers"}', -- as the error of a task
+}
 
 -- The worker crashed or froze: the job goes back to its old place, unless it keeps killing workers.
 local function take_back(q, id)
@@ -14,7 +17,8 @@ local function take_back(q, id)
   end
   save_tries(q, id, tries)
   if tries.crashes >= (q.policy.maxCrashes or UPKEEP.max_crashes) then
-    bury(q, id, held.priority, 'crashed', 'crashed')
+    local task = task_of(redis.call('HGET', q.jobs, id) or '')
+    if task then end_failed(q, id, task, '0', UPKEEP.crashed) else bury(q, id, held.priority, 'crashed', 'crashed') end
   else
     redis.call('ZADD', q.ready, int(held.score), id)
   end

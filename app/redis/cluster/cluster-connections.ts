@@ -13,8 +13,10 @@ import type {
   ConnectionsStatus,
   DurableReplies,
   DurableWait,
+  EntriesWait,
   FunctionCall,
   RedisConnections,
+  StreamEntry,
   SubscriptionHandlers,
 } from '../types.js';
 import { Bell, bellChannel } from './bell.js';
@@ -40,8 +42,8 @@ export interface ClusterOptions {
   readonly metrics: RedisMetrics;
 }
 
-/** All roles but the subscriber, which is at one node. */
-const connectionsPerNode = Object.keys(roles).length - 1;
+/** All roles but the subscriber, which is at one node, and that of replies, which come as messages here. */
+const connectionsPerNode = Object.keys(roles).length - 2;
 
 /** The connections to a Redis Cluster: those to each of its primaries, and the map of who serves which slot. */
 export class ClusterConnections implements RedisConnections {
@@ -100,6 +102,11 @@ export class ClusterConnections implements RedisConnections {
   wakeDoorbell(): Promise<void> {
     this.bell.wake();
     return Promise.resolve();
+  }
+
+  readEntries(wait: EntriesWait): Promise<readonly StreamEntry[]> {
+    const deadline = Deadline.after(wait.blockMs + roles.replies.deadlineMs);
+    return this.router.run(keySlot(wait.key), deadline, (node) => node.readEntries(wait));
   }
 
   command(command: Command, options: CallOptions = {}): Promise<unknown> {

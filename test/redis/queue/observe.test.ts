@@ -107,6 +107,7 @@ describe('counts', () => {
         cancelled: 0,
         deadBy: { failed: 0, rejected: 0, crashed: 0, invalid: 0 },
         dropped: 0,
+        expired: 0,
       },
     });
   });

@@ -116,11 +116,11 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['less than the roles need', { REDIS_URI, REDIS_MAX_CONNECTIONS: '3' }, /^REDIS_MAX_CONNECTIONS: .*at least 7/],
+    ['less than the roles need', { REDIS_URI, REDIS_MAX_CONNECTIONS: '3' }, /^REDIS_MAX_CONNECTIONS: .*at least 8/],
     [
       'less than the roles and Sentinels need',
       { REDIS_URI: 'redis+sentinel://a,b,c/p', REDIS_MAX_CONNECTIONS: '6' },
-      /at least 10/,
+      /at least 11/,
     ],
     [
       'a wait that outlasts the connection',

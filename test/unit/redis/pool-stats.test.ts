@@ -16,6 +16,7 @@ test('open connections are idle or in use, and one to a Sentinel always listens'
     durable: role('reconnecting', 5),
     disk: role('idle', 0),
     blocking: role('ready', 1),
+    replies: role('idle', 0),
     subscriber: role('idle', 0),
     admin: role('idle', 0),
   };
