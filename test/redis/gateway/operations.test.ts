@@ -80,6 +80,7 @@ describe('operations of a gateway', () => {
     expect(routes.sort()).toEqual([
       'delete /api/v1/queues/{queue}/jobs/{id}',
       'delete /api/v1/queues/{queue}/schedules/{name}',
+      'delete /api/v1/tasks/{id}',
       'get /api/v1/queues',
       'get /api/v1/queues/{queue}',
       'get /api/v1/queues/{queue}/dead',
@@ -92,6 +93,7 @@ describe('operations of a gateway', () => {
       'get /api/v1/servers',
       'get /api/v1/servers/{serverId}',
       'get /api/v1/streams/{stream}',
+      'get /api/v1/tasks/{id}',
       'get /api/v1/topics/{topic}',
       'get /api/v1/workers',
       'post /api/v1/queues/{queue}/claim',
@@ -107,6 +109,7 @@ describe('operations of a gateway', () => {
       'post /api/v1/queues/{queue}/settle',
       'post /api/v1/servers/{serverId}/messages',
       'post /api/v1/streams/{stream}/chunks',
+      'post /api/v1/tasks',
       'post /api/v1/topics/{topic}/messages',
       'put /api/v1/queues/{queue}/schedules/{name}',
       'put /api/v1/queues/{queue}/settings',
