@@ -32,6 +32,8 @@ export class LiveStream {
   private readonly followers = new Set<Follower>();
   private subscribed: Promise<() => void> | undefined;
   private loading: Promise<readonly Chunk[]> | undefined;
+  /** What came last while nobody knew yet how far the stream goes: perhaps after Redis had answered, and before the answer was here. */
+  private early: StreamState | undefined;
   /** From where those who wait for a read want to read. */
   private wanted: number[] = [];
 
@@ -123,14 +125,16 @@ export class LiveStream {
   private take({ epoch, first, chunks, ended }: LiveBatch): void {
     this.options.metrics.received.inc(chunks.length);
     const { state } = this;
-    // Asked for the history, Redis tells of this batch, too.
-    if (state === undefined) return;
+    const last = first + chunks.length - 1;
+    if (state === undefined) {
+      this.early = { epoch, offset: last, ended };
+      return;
+    }
     if (state.epoch !== epoch && state.epoch !== '') {
       this.reset();
       this.check();
       return;
     }
-    const last = first + chunks.length - 1;
     this.options.chunks.add(chunks);
     this.state = { epoch, offset: Math.max(state.offset, last), ended: ended || state.ended };
     this.tell();
@@ -145,16 +149,26 @@ export class LiveStream {
     for (;;) {
       const { generation, state: { offset: topBefore } = { offset: 0 } } = this;
       metrics.historyReads.inc();
+      // Of what came until now Redis tells.
+      this.earlyOnes();
       const page = await readHistory(connections, id, offset);
       // Meanwhile a message told that the history is another one: perhaps this is still the old one.
-      if (generation !== this.generation) continue;
+      const early = this.earlyOnes();
+      if (generation !== this.generation || isOther(early, page.state)) continue;
       this.adopt(page.state, topBefore);
+      if (early !== undefined) this.adopt(early, topBefore);
       const first = page.chunks[0]?.offset ?? page.state.offset + 1;
       if (first > offset + 1) this.firstKept = Math.max(this.firstKept, first);
       chunks.add(page.chunks);
       this.tell();
       return page.chunks;
     }
+  }
+
+  private earlyOnes(): StreamState | undefined {
+    const { early } = this;
+    this.early = undefined;
+    return early;
   }
 
   private reset(): void {
@@ -165,3 +179,7 @@ export class LiveStream {
     this.tell();
   }
 }
+
+/** A message that came while Redis was asked is of another history, unless it began one. */
+const isOther = (early: StreamState | undefined, { epoch }: StreamState): boolean =>
+  early !== undefined && epoch !== '' && epoch !== early.epoch;

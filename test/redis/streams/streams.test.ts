@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog } from '../../../app/log.js';
 import { channelOf } from '../../../app/streams/library.js';
+import { Streams } from '../../../app/streams/streams.js';
+import { holdFirstAnswer } from '../support/held-answer.js';
 import { startRedis, type RedisServer } from '../support/redis-server.js';
 import { beginning, openStreams, read, values } from '../support/streams.js';
 import { waitFor } from '../support/wait-for.js';
@@ -111,6 +114,16 @@ describe('following', () => {
       await waitFor('all chunks', () => reader.chunks.length >= 300);
       expect(values(reader)).toEqual(numbers(1, 300));
     }
+  });
+
+  test('misses nothing that overtakes the answer about what was there', async () => {
+    const { streams: publisher, connections } = await open();
+    const held = holdFirstAnswer(connections, () => publisher.publish('overtaken', [1, 2]));
+    const streams = new Streams(held, { log: createLog({ level: 'silent' }) });
+    const reader = await read(streams, 'overtaken');
+    await waitFor('both', () => reader.chunks.length === 2);
+    expect(values(reader)).toEqual([1, 2]);
+    await streams.close();
   });
 
   test('goes on where the subscriber was', async () => {
