@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
 RUN npm ci --ignore-scripts
 COPY app app
+COPY browser browser
 RUN npx tsc
 # What remains of node_modules is what runs.
 RUN npm prune --omit=dev --ignore-scripts
@@ -15,6 +16,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/build/app build/app
+COPY --from=build /app/build/browser build/browser
 # Functions that run inside Redis are read from their sources.
 COPY app/queue/functions app/queue/functions
 COPY app/bus/functions app/bus/functions

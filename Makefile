@@ -45,6 +45,7 @@ test: lint ## install what is missing, lint, build, and run all tests but those 
 	@scripts/need redis-server
 	@scripts/need python3
 	@scripts/need curl
+	@scripts/need chromium
 	@HELM="$$(scripts/need helm)" $(JEST) $(TESTS)
 
 bench: build ## measure against BullMQ on this machine; ARGS=--help for what there is to choose

@@ -40,6 +40,7 @@ export default tseslint.config(
       'this room stands above, or beside',
     );
   }),
+  refuse(['browser/**'], '^(?!\\./)', 'a web page has nothing but this folder'),
   refuse(
     ['cdk8s/**'],
     '/app/(?!config/)|/(test|lab|bench)/',

@@ -14,6 +14,7 @@ import { createSocketMetrics } from './live/socket-metrics.js';
 import { Tokens } from './live/tokens.js';
 import { Streams } from '../streams/streams.js';
 import { Topics } from '../streams/topics.js';
+import { serveBrowserClient } from './browser-client.js';
 import { serveQueueApi } from './queue-api.js';
 
 /** Tasks that are under way when a gateway stops are waited for during this part of what is left of its grace. */
@@ -61,6 +62,7 @@ export async function startGateway(config: Config, log: Logger, stopping: AbortS
     version,
     stopping,
   });
+  serveBrowserClient(server);
   const url = await listen().catch(async (error: unknown) => {
     await scheduler.close();
     throw error;

@@ -26,6 +26,7 @@ const clientFrame = z.union([
   z.strictObject({ id, subscribe: z.union([subscribeToStream, subscribeToTopic]) }),
   z.strictObject({ id, unsubscribe: z.union([stream, topic]) }),
   z.strictObject({ id, auth: z.strictObject({ token: z.string().max(16_384) }) }),
+  z.strictObject({ id, ping: z.strictObject({}) }),
 ]);
 
 /** What a client may say. */
@@ -36,7 +37,7 @@ export function readClientFrame(value: unknown): ClientFrame | { readonly id: nu
   const { success, data, error } = clientFrame.safeParse(value);
   if (success) return data;
   const known = z.looseObject({ id }).parse(value);
-  const expected = '`subscribe`, `unsubscribe` or `auth` as in the protocol';
+  const expected = '`subscribe`, `unsubscribe`, `auth` or `ping` as in the protocol';
   const [issue] = error.issues;
   return {
     id: known.id,

@@ -1,48 +1,54 @@
 import { pack, unpack } from 'msgpackr';
 import type { Chunk } from '../../streams/types.js';
+import { rememberFrames } from './frame-memory.js';
 
 /** How frames are written on one connection. */
 export interface Codec {
   readonly name: 'json' | 'msgpack';
   readonly isBinary: boolean;
   encode(frame: object): Buffer;
-  /** Of a stream or of a recoverable topic: the same bytes for everybody who follows, made once. */
-  chunk(kind: 'stream' | 'topic', name: string, chunk: Chunk): Buffer;
-  /** Of a topic; likewise. */
-  message(topic: string, json: Buffer): Buffer;
+  /** The same bytes for everybody who follows, made once. */
+  chunk(of: Source, chunk: Chunk): Buffer;
+  /** Of a topic; likewise for everybody who subscribed to the same pattern. */
+  message(topic: string, pattern: string, json: Buffer): Buffer;
   /** Throws where it is not what the codec reads. */
   decode(data: Buffer): unknown;
 }
 
-/** The frame of a chunk goes when the chunk does. */
-type Frames = WeakMap<object, Buffer>;
-
-function remembered(frames: Frames, key: object, make: () => Buffer): Buffer {
-  const known = frames.get(key) ?? make();
-  frames.set(key, known);
-  return known;
+/** Where chunks come from: a stream, or a recoverable topic. */
+export interface Source {
+  readonly kind: 'stream' | 'topic';
+  readonly name: string;
+  readonly epoch: string;
 }
+
+/** Who subscribed before there was a stream learns by its first chunk which history this is. */
+const isFirst = ({ offset }: Chunk): boolean => offset === 1;
 
 /** What is JSON text already is not read. */
 class JsonCodec implements Codec {
   readonly name = 'json';
   readonly isBinary = false;
-  private readonly frames: Frames = new WeakMap();
+  private readonly remembered = rememberFrames();
 
   encode(frame: object): Buffer {
     return Buffer.from(JSON.stringify(frame));
   }
 
-  chunk(kind: 'stream' | 'topic', name: string, chunk: Chunk): Buffer {
-    return remembered(this.frames, chunk, () =>
-      Buffer.concat([Buffer.from(`{"${kind}":"${name}","offset":${chunk.offset},"data":`), chunk.json, brace]),
-    );
+  chunk({ kind, name, epoch }: Source, chunk: Chunk): Buffer {
+    return this.remembered(chunk, '', () => {
+      const epochField = isFirst(chunk) ? `"epoch":"${epoch}",` : '';
+      const head = `{"${kind}":"${name}","offset":${chunk.offset},${epochField}"data":`;
+      return Buffer.concat([Buffer.from(head), chunk.json, brace]);
+    });
   }
 
-  message(topic: string, json: Buffer): Buffer {
-    return remembered(this.frames, json, () =>
-      Buffer.concat([Buffer.from(`{"topic":"${topic}","data":`), json, brace]),
-    );
+  message(topic: string, pattern: string, json: Buffer): Buffer {
+    const isPattern = pattern !== topic;
+    return this.remembered(json, isPattern ? pattern : '', () => {
+      const patternField = isPattern ? `"pattern":"${pattern}",` : '';
+      return Buffer.concat([Buffer.from(`{"topic":"${topic}",${patternField}"data":`), json, brace]);
+    });
   }
 
   decode(data: Buffer): unknown {
@@ -55,25 +61,31 @@ const brace = Buffer.from('}');
 class MsgpackCodec implements Codec {
   readonly name = 'msgpack';
   readonly isBinary = true;
-  private readonly frames: Frames = new WeakMap();
+  private readonly remembered = rememberFrames();
 
   encode(frame: object): Buffer {
     return pack(frame);
   }
 
-  chunk(kind: 'stream' | 'topic', name: string, chunk: Chunk): Buffer {
-    return remembered(this.frames, chunk, () =>
-      pack({ [kind]: name, offset: chunk.offset, data: JSON.parse(chunk.json.toString()) as unknown }),
+  chunk({ kind, name, epoch }: Source, chunk: Chunk): Buffer {
+    const { offset, json } = chunk;
+    return this.remembered(chunk, '', () =>
+      pack({ [kind]: name, offset, ...(isFirst(chunk) ? { epoch } : {}), data: parsed(json) }),
     );
   }
 
-  message(topic: string, json: Buffer): Buffer {
-    return remembered(this.frames, json, () => pack({ topic, data: JSON.parse(json.toString()) as unknown }));
+  message(topic: string, pattern: string, json: Buffer): Buffer {
+    const isPattern = pattern !== topic;
+    return this.remembered(json, isPattern ? pattern : '', () =>
+      pack({ topic, ...(isPattern ? { pattern } : {}), data: parsed(json) }),
+    );
   }
 
   decode(data: Buffer): unknown {
     return unpack(data);
   }
 }
+
+const parsed = (json: Buffer): unknown => JSON.parse(json.toString());
 
 export const codecs: Readonly<Record<Codec['name'], Codec>> = { json: new JsonCodec(), msgpack: new MsgpackCodec() };

@@ -8,7 +8,7 @@ import type { Topics } from '../../streams/topics.js';
 import type { Access } from './access.js';
 import { closeCodes, type CloseReason } from './close-codes.js';
 import { readClientFrame, type ClientFrame } from './client-frames.js';
-import type { Codec } from './codec.js';
+import type { Codec, Source } from './codec.js';
 import type { Beating } from './heartbeat.js';
 import { Pump, type Sink } from './pump.js';
 import { FrameAllowance } from './frame-allowance.js';
@@ -99,7 +99,6 @@ export class Socket implements Beating {
   }
 
   private receive(data: Buffer): void {
-    this.lastFrameAt = performance.now();
     if (!this.allowance.take()) {
       this.close('tooManyRequests');
       return;
@@ -119,9 +118,12 @@ export class Socket implements Beating {
 
   private async handle(frame: ReturnType<typeof readClientFrame>): Promise<void> {
     if (this.socket.readyState !== this.socket.OPEN) return;
+    // Whoever only asks whether anybody is there wants nothing.
+    if (!('ping' in frame)) this.lastFrameAt = performance.now();
     try {
       if ('error' in frame) throw frame.error;
       if ('auth' in frame) await this.authenticate(frame.id, frame.auth.token);
+      else if ('ping' in frame) this.say({ id: frame.id, pong: {} });
       else if ('subscribe' in frame) await this.subscribe(frame.id, frame.subscribe);
       else this.unsubscribe(frame.id, frame);
     } catch (error) {
@@ -136,7 +138,9 @@ export class Socket implements Beating {
       this.close('badToken');
       return;
     }
-    this.say({ id, authenticated: { expiresAt: this.access?.expiresAt } });
+    const { expiresAt = Infinity } = this.access ?? {};
+    // How long from now, too: the clock of a client may be wrong.
+    this.say({ id, authenticated: { expiresAt, expiresInMs: expiresAt - Date.now() } });
   }
 
   /** A token that is refreshed in time keeps the connection. */
@@ -196,7 +200,10 @@ export class Socket implements Beating {
     const begun = await follow(() => {
       news.tell();
     });
-    const pump = new Pump(begun.subscription, this.sinkFor(kind, name));
+    const pump: Pump = new Pump(
+      begun.subscription,
+      this.sinkFor(() => ({ kind, name, epoch: pump.epoch })),
+    );
     news.tell = () => {
       pump.run();
     };
@@ -210,13 +217,13 @@ export class Socket implements Beating {
     const close = await bus.subscribe(topic, (message) => {
       // Messages are not kept: who does not read them cannot have them later.
       if (this.socket.bufferedAmount > fullBytes) this.close('slow');
-      else this.write(codec.message(message.topic ?? topic, message.json));
+      else this.write(codec.message(message.topic ?? topic, topic, message.json));
     });
     this.say({ id, subscribed: { topic } });
     return { close, run: () => undefined };
   }
 
-  private sinkFor(kind: 'stream' | 'topic', name: string): Sink {
+  private sinkFor(source: () => Source): Sink {
     const { codec } = this.options;
     const restart = (): void => {
       this.close('insufficientState');
@@ -224,9 +231,11 @@ export class Socket implements Beating {
     return {
       hasRoom: () => this.hasRoom(),
       send: (chunks: readonly Chunk[]) => {
-        for (const chunk of chunks) this.write(codec.chunk(kind, name, chunk));
+        const from = source();
+        for (const chunk of chunks) this.write(codec.chunk(from, chunk));
       },
       ended: () => {
+        const { kind, name } = source();
         this.leave(`${kind} ${name}`);
         this.say({ [kind]: name, end: true });
       },

@@ -53,6 +53,23 @@ describe('a WebSocket', () => {
     expect(subscribed).toMatchObject({ recovered: false, offset: 0 });
   });
 
+  test.each([['moorline.json'], ['moorline.msgpack']])(
+    'that subscribed before there was a stream learns its epoch by the first chunk, by %s',
+    async (protocol) => {
+      const stream = `unborn-${protocol}`;
+      const socket = await TestSocket.open(gateway.url, { protocols: [protocol] });
+      expect((await socket.ask({ subscribe: { stream } })).subscribed).toMatchObject({ epoch: '', offset: 0 });
+      const { epoch } = JSON.parse((await publish(stream, [1, 2])).text) as { readonly epoch: string };
+      await waitFor('both', () => socket.chunks(stream).length === 2);
+      expect(socket.frames.slice(1).map((frame) => frame.epoch)).toEqual([epoch, undefined]);
+    },
+  );
+
+  test('is answered when it asks whether anybody is there', async () => {
+    const socket = await TestSocket.open(gateway.url);
+    expect(await socket.ask({ ping: {} })).toEqual({ id: 1, pong: {} });
+  });
+
   test('gets the messages of a topic in order, and of others none', async () => {
     const socket = await TestSocket.open(gateway.url);
     await socket.ask({ subscribe: { topic: 'room.1' } });
@@ -71,6 +88,7 @@ describe('a WebSocket', () => {
     }
     await waitFor('both', () => socket.frames.filter(({ data }) => data !== undefined).length === 2);
     expect(socket.messages('orders.3.paid')).toEqual(['orders.3.paid']);
+    expect(socket.frames.at(-1)).toMatchObject({ pattern: 'orders.*.paid' });
   });
 
   test('publishes once what has the same idempotency key', async () => {

@@ -8,7 +8,10 @@ export interface Frame {
   readonly id?: number;
   readonly stream?: string;
   readonly topic?: string;
+  readonly pattern?: string;
   readonly offset?: number;
+  readonly epoch?: string;
+  readonly pong?: object;
   readonly data?: unknown;
   readonly end?: boolean;
   readonly subscribed?: { readonly offset: number; readonly epoch: string; readonly recovered: boolean };

@@ -27,6 +27,8 @@ describe('the layers are enforced by the linter', () => {
     ['app/queue/new.ts', '../../cdk8s/render.js'],
     ['cdk8s/bundle/new.ts', '../../app/queue/limits.js'],
     ['cdk8s/bundle/new.ts', '../../test/support/examples.js'],
+    ['browser/new.ts', '../app/streams/types.js'],
+    ['browser/new.ts', 'msgpackr'],
   ])('%s must not import %s', async (file, imported) => {
     expect(await complaints(file, `import '${imported}';`)).toBe(1);
   });
@@ -37,6 +39,7 @@ describe('the layers are enforced by the linter', () => {
     ['app/worker/new.ts', '../operations/health.js'],
     ['app/commands/queue/new.ts', '../../queue/limits.js'],
     ['cdk8s/local/new.ts', '../../app/config/index.js'],
+    ['browser/new.ts', './types.js'],
     ['test/unit/new.test.ts', '../../app/queue/limits.js'],
   ])('%s may import %s', async (file, imported) => {
     expect(await complaints(file, `import '${imported}';`)).toBe(0);
