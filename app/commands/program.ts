@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../operations/version.js';
 import { agentCommand } from './agent.js';
+import { drillCommand } from './drill/index.js';
 import { enqueueCommand } from './enqueue.js';
 import { epochCommand } from './epoch.js';
 import { exitCodeOf, explain } from './exit-codes.js';
@@ -42,6 +43,7 @@ function createProgram(): Command {
     .addCommand(scheduleCommand())
     .addCommand(workersCommand())
     .addCommand(epochCommand())
+    .addCommand(drillCommand())
     .addCommand(portForwardCommand());
   exitByThrowing(program);
   return program;

@@ -8,6 +8,8 @@ export const isSentinelMode = eq(v.mode, 'sentinel');
 export const isStandaloneMode = eq(v.mode, 'standalone');
 export const isExternalMode = eq(v.mode, 'external');
 export const hasAgent = and(isSentinelMode, v.agent.enabled);
+/** Does `helm test` move the primary? */
+export const hasDrill = and(hasAgent, v.helmTest.failover);
 
 /** Has Redis users of its own for each program? */
 export const hasUsers = and(not(isExternalMode), v.auth.acl.enabled);

@@ -19,7 +19,7 @@ import {
   type Expr,
   type ListItem,
 } from '../template/index.js';
-import { hasAgent, isExternalMode, isSentinelMode, v } from './inputs.js';
+import { hasAgent, hasDrill, isExternalMode, isSentinelMode, v } from './inputs.js';
 import {
   clientLabel,
   componentLabel,
@@ -140,7 +140,7 @@ const needs: readonly Needs[] = [
   {
     component: 'test',
     ingress: [],
-    egress: [{ to: [podsOf('gateway')], ports: [tcp(ports.app)] }],
+    egress: [{ to: [podsOf('gateway')], ports: [tcp(ports.app)] }, when<EgressRule>(hasDrill, toKubernetesApi)],
   },
 ];
 

@@ -4,6 +4,7 @@ import { auth } from './auth.js';
 import { common } from './common.js';
 import { external } from './external.js';
 import { gateway } from './gateway.js';
+import { helmTest } from './helm-test.js';
 import { networkPolicy } from './network-policy.js';
 import { redis } from './redis.js';
 import { sentinel } from './sentinel.js';
@@ -22,6 +23,7 @@ export const Values = z.strictObject({
   worker,
   agent,
   networkPolicy,
+  helmTest,
 });
 export type Values = z.output<typeof Values>;
 

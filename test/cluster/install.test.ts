@@ -8,15 +8,23 @@ const redisTags = (process.env['REDIS_TAGS'] ?? '8.0,7.0').split(',');
 
 describe.each(redisTags)('a release with Redis %s', (tag) => {
   const release = new TestRelease();
+  const settings = [`redis.image.tag=${tag}`, 'redis.persistence.size=1Gi'];
 
   beforeAll(async () => {
     await release.createNamespace();
-    await release.install(`redis.image.tag=${tag}`, 'redis.persistence.size=1Gi');
+    await release.install(...settings);
   });
   afterAll(() => release.deleteNamespace());
 
   test('puts a job through', async () => {
     await release.helm('test', release.name, '--timeout', '2m');
+  });
+
+  test('moves the primary under load and loses nothing, where helm test is told to', async () => {
+    const before = await release.primary();
+    await release.upgrade(...settings, 'helmTest.failover=true');
+    await release.helm('test', release.name, '--timeout', '5m');
+    expect(await release.primary()).not.toBe(before);
   });
 
   test('runs jobs that come in through the Service', async () => {
