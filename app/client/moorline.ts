@@ -3,17 +3,21 @@ import { HttpBackend } from './http/http-backend.js';
 import type { MoorlineOptions } from './options.js';
 import { Queue, type QueueOptions } from './queue.js';
 import type { StandardSchema } from './standard-schema.js';
+import { Tasks } from './tasks.js';
 import type { Backend } from './types.js';
 import type { QueueWorker } from './consumer/worker.js';
 
 /** The queues of one Moorline. Opens its connections as they are needed; `close` lets them go. */
 export class Moorline {
+  /** Questions that are answered until a deadline. */
+  readonly tasks: Tasks;
   private readonly backend: Backend;
   private readonly workers = new Set<QueueWorker>();
 
   /** Throws when an option makes no sense; whether somebody answers shows at the first call. */
   constructor(options: MoorlineOptions) {
     this.backend = 'url' in options ? new HttpBackend(options) : openEngine(options);
+    this.tasks = new Tasks(this.backend);
   }
 
   /** A queue whose data has a schema: it is checked before it is sent, and typed. */

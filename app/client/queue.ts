@@ -1,3 +1,4 @@
+import type { AskOptions } from '../dispatch/types.js';
 import { MoorlineError } from '../resilience/errors.js';
 import type { Cancelled, Durability, EnqueueReceipt, EnqueueStatus, JobInput, QueueCounts } from '../queue/types.js';
 import { checkedBySchema, type StandardSchema } from './standard-schema.js';
@@ -43,6 +44,16 @@ export class Queue<Input, Data> {
   /** Adds jobs, in the order in which they run. What a schema refuses, or one job too large, refuses all of them. */
   async addMany(jobs: readonly NewJob<Input>[]): Promise<EnqueueReceipt> {
     return this.backend.enqueue(this.name, await this.checked(jobs));
+  }
+
+  /**
+   * Asks whoever serves the queue, and waits for the result. Rejects with `task_failed`, `task_cancelled`, or `deadline_exceeded`: then
+   * nobody begins it any more.
+   */
+  async ask<Result = unknown>(data: Input, options: AskOptions = {}): Promise<Result> {
+    const { schema } = this.options;
+    const checked = schema === undefined ? data : await checkedBySchema(schema, data, 'data');
+    return (await this.backend.ask(this.name, checked, options)).result as Result;
   }
 
   counts(): Promise<QueueCounts> {

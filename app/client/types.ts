@@ -1,3 +1,4 @@
+import type { AskOptions, StartedTask, TaskOptions } from '../dispatch/types.js';
 import type { Outcome } from '../queue/outcome.js';
 import type {
   Cancelled,
@@ -35,6 +36,11 @@ export interface Settled {
   readonly jobs: readonly Delivery[];
 }
 
+export interface Answered {
+  readonly id: string;
+  readonly result: unknown;
+}
+
 /** Which deliveries are over: their lease is lost, or their jobs are cancelled. */
 export interface Extended {
   readonly rejected: readonly DeliveryRef[];
@@ -51,5 +57,12 @@ export interface Backend {
   job(queue: string, id: string): Promise<JobView | undefined>;
   cancel(queue: string, id: string): Promise<Cancelled>;
   setPaused(queue: string, paused: boolean): Promise<void>;
+  /** Chunks to a stream; with `end` there come no more. */
+  publish(stream: string, chunks: readonly unknown[], end: boolean): Promise<unknown>;
+  /** Rejects with `task_failed`, `task_cancelled` or `deadline_exceeded`. */
+  ask(queue: string, data: unknown, options: AskOptions): Promise<Answered>;
+  start(queue: string, data: unknown, options: TaskOptions): Promise<StartedTask>;
+  task(id: string, waitMs: number): Promise<JobView | undefined>;
+  cancelTask(id: string): Promise<Cancelled>;
   close(): Promise<void>;
 }

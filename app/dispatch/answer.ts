@@ -6,7 +6,7 @@ export type Ending =
   | { readonly how: 'failed'; readonly error: JobFailure }
   | { readonly how: 'cancelled' | 'expired' | 'unknown' };
 
-const [done, fetch, failed] = ['d', 'r', 'f'].map((letter) => letter.charCodeAt(0));
+const [done, fetch, failed, expired] = ['d', 'r', 'f', 'x'].map((letter) => letter.charCodeAt(0));
 
 /** An answer as functions/answers.lua writes it; `fetch` when it is too large to travel. */
 export function readAnswer(text: Buffer): Ending | 'fetch' {
@@ -15,7 +15,7 @@ export function readAnswer(text: Buffer): Ending | 'fetch' {
     return text.length === 1 ? { how: 'done' } : { how: 'done', resultJson: text.toString('utf8', 1) };
   if (letter === fetch) return 'fetch';
   if (letter === failed) return { how: 'failed', error: JSON.parse(text.toString('utf8', 1)) as JobFailure };
-  return { how: 'cancelled' };
+  return { how: letter === expired ? 'expired' : 'cancelled' };
 }
 
 /** What the queue says of a task; undefined while it is not over. */

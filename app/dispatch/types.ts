@@ -18,7 +18,7 @@ export interface TaskOptions extends Pick<JobInput, 'priority' | 'key' | 'maxAtt
 export interface AskOptions extends TaskOptions {
   /** @default `stream`; `pubsub` on a Redis Cluster */
   readonly reply?: ReplyWay;
-  /** Fires when the caller is gone: the task is cancelled. */
+  /** Fires when the caller is gone. The task is cancelled then, unless its id is the caller's own: he may come back for the answer. */
   readonly signal?: AbortSignal;
 }
 

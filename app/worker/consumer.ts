@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endStream, type PublishChunks } from '../dispatch/task-streams.js';
 import type { Logger } from '../log.js';
 import { limits } from '../queue/limits.js';
+import type { Outcome } from '../queue/outcome.js';
 import { unconfirmedAmong } from '../queue/settlement.js';
+import { timeLimitOf } from '../queue/time-limit.js';
 import type { ClaimedJob, ClaimRequest, Queues, SettleResult } from '../queue/types.js';
 import { backoffDelayMs } from '../resilience/backoff.js';
 import { isMoorlineError } from '../resilience/errors.js';
@@ -20,6 +23,8 @@ export interface ConsumerOptions {
   readonly workerName: string;
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
+  /** To the streams of tasks. @default they have none here */
+  readonly publish?: PublishChunks;
   readonly log: Logger;
   readonly metrics: WorkerMetrics;
   /** Told once a turn how jobs ended. */
@@ -142,8 +147,9 @@ export class Consumer {
   }
 
   private begin(job: ClaimedJob): void {
-    const { queue, leaseMs, jobTimeoutMs, log } = this.options;
-    const delivery = new Delivery(queue, job, { leaseMs, timeoutMs: job.timeoutMs ?? jobTimeoutMs, log });
+    const { queue, leaseMs, jobTimeoutMs, publish, log } = this.options;
+    const timeoutMs = timeLimitOf(job, { leaseMs, timeoutMs: jobTimeoutMs });
+    const delivery = new Delivery(queue, job, { leaseMs, timeoutMs, publish, log });
     this.running.add(delivery);
     // It was claimed while the worker was told to stop.
     if (this.stopping) delivery.end('stopping');
@@ -161,10 +167,19 @@ export class Consumer {
 
     this.running.delete(delivery);
     slots.release(1);
+    if (delivery.job.stream !== undefined && outcome !== undefined) this.endStream(delivery.job, outcome);
     if (outcome !== undefined) this.outbox.add({ id, fence, ...outcome });
     else if (delivery.interruption !== 'lease lost') this.outbox.add({ id, fence, verdict: 'release' });
     else log.warn({ queue, job: id }, 'the lease was lost while the job ran: its outcome is dropped');
     this.wake();
+  }
+
+  /** Nobody waits for that: a stream that is not ended goes some time after its last chunk. */
+  private endStream(job: ClaimedJob, outcome: Outcome): void {
+    const { publish, queue, log } = this.options;
+    endStream(publish, job, outcome).catch((error: unknown) => {
+      log.warn({ err: error, queue, job: job.id }, 'the stream of a task could not be ended');
+    });
   }
 
   /** A lost answer does no harm: the same settlement twice is accepted. */

@@ -1,10 +1,18 @@
 import type { ClaimedJob } from '../queue/types.js';
+import { tell, type PublishChunks } from '../dispatch/task-streams.js';
 import type { Outcome } from '../queue/outcome.js';
 import type { Executor, JobContext } from './types.js';
 import type { Logger } from '../log.js';
 
 /** Why a delivery ends before its handler does. */
 export type Interruption = 'timeout' | 'lease lost' | 'stopping' | 'cancelled';
+
+export interface DeliveryOptions {
+  readonly leaseMs: number;
+  readonly timeoutMs: number;
+  readonly publish?: PublishChunks;
+  readonly log: Logger;
+}
 
 /** One job in the hands of this worker, from claim to outcome. */
 export class Delivery {
@@ -18,7 +26,7 @@ export class Delivery {
   constructor(
     readonly queue: string,
     readonly job: ClaimedJob,
-    private readonly options: { readonly leaseMs: number; readonly timeoutMs: number; readonly log: Logger },
+    private readonly options: DeliveryOptions,
   ) {
     this.leaseEndsAt = performance.now() + options.leaseMs;
   }
@@ -76,7 +84,7 @@ class Context implements JobContext {
 
   constructor(
     private readonly delivery: Delivery,
-    private readonly options: { readonly timeoutMs: number; readonly log: Logger },
+    private readonly options: DeliveryOptions,
   ) {
     const { attempt, fence } = delivery.job;
     this.attempt = attempt;
@@ -86,6 +94,10 @@ class Context implements JobContext {
 
   get signal(): AbortSignal {
     return this.delivery.signal;
+  }
+
+  get publish(): JobContext['publish'] {
+    return (...chunks) => tell(this.options.publish, this.delivery.job, chunks);
   }
 
   get log(): Logger {

@@ -18,10 +18,11 @@ export async function loadHandlers(file: string): Promise<Map<string, Handler>> 
 
 /** Runs a handler of this process. */
 export function inProcess(handler: Handler): Executor {
-  return async ({ dataJson, id, attempt, maxAttempts, priority, enqueuedAt }, queue, context) => {
+  return async ({ dataJson, id, attempt, maxAttempts, priority, enqueuedAt, stream }, queue, context) => {
     try {
       const data: unknown = JSON.parse(dataJson);
-      return outcomeOfResult(await handler({ id, queue, data, attempt, maxAttempts, priority, enqueuedAt }, context));
+      const job = { id, queue, data, attempt, maxAttempts, priority, enqueuedAt, stream };
+      return outcomeOfResult(await handler(job, context));
     } catch (error) {
       return outcomeOfError(error);
     }

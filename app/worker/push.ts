@@ -26,8 +26,8 @@ export function pushTo(url: string): Executor {
 }
 
 function pushBody(job: ClaimedJob, queue: string, { deadline }: JobContext): string {
-  const { id, attempt, maxAttempts, priority, enqueuedAt, fence, dataJson } = job;
-  const envelope = JSON.stringify({ id, queue, attempt, maxAttempts, priority, enqueuedAt, fence, deadline });
+  const { id, attempt, maxAttempts, priority, enqueuedAt, fence, stream, dataJson } = job;
+  const envelope = JSON.stringify({ id, queue, attempt, maxAttempts, priority, enqueuedAt, fence, deadline, stream });
   return `${envelope.slice(0, -1)},"data":${dataJson}}`;
 }
 

@@ -6,6 +6,7 @@ import type { Program } from '../operations/lifecycle.js';
 import { version } from '../operations/version.js';
 import { limits } from '../queue/limits.js';
 import { WorkerList } from '../queue/worker-list.js';
+import { Streams } from '../streams/streams.js';
 import { Announcer } from './announcer.js';
 import { checkHandler, checkQueue } from './check.js';
 import { executorsOf } from './executors.js';
@@ -25,6 +26,7 @@ export async function startWorker(config: Config, log: Logger, stopping: AbortSi
   const { queues, connections, registry, listen, close } = layFoundation(config, log, stopping);
   const url = await listen();
   const { concurrency, leaseMs, jobTimeoutMs } = config.worker;
+  const streams = new Streams(connections, { ...config.streams, log, metrics: registry });
   const check = inProcess(checkHandler(config.pod.name, config.serverId));
   const name = uniqueName(config.pod.name);
   const worker = new Worker({
@@ -35,6 +37,7 @@ export async function startWorker(config: Config, log: Logger, stopping: AbortSi
     leaseMs,
     jobTimeoutMs,
     workerName: name,
+    publish: (stream, chunks, end) => streams.publish(stream, chunks, { end }),
     log,
     registry,
   });
@@ -59,6 +62,7 @@ export async function startWorker(config: Config, log: Logger, stopping: AbortSi
     close: async () => {
       await worker.stop(shutdownGraceMs - Math.min(maxHandBackMs, shutdownGraceMs / 4));
       await announcer.stop();
+      await streams.close();
       await close();
     },
   };

@@ -13,6 +13,8 @@ export interface Job {
   readonly priority: number;
   /** Milliseconds since 1970, by the clock of Redis. */
   readonly enqueuedAt: number;
+  /** Of a task that has one; see `publish`. */
+  readonly stream?: string;
 }
 
 export interface JobContext {
@@ -22,8 +24,10 @@ export interface JobContext {
   readonly attempt: number;
   /** Grows with each delivery of a queue: `WHERE fence < $1` keeps a delivery that is over from writing after its successor. */
   readonly fence: string;
-  /** When `signal` fires at the latest: milliseconds since 1970, by the clock of this machine. */
+  /** When `signal` fires at the latest: milliseconds since 1970, by the clock of this machine. Of a task its own, if that is sooner. */
   readonly deadline: number;
+  /** To those who follow the stream of the task, in this order; it ends with the task. Rejects for jobs without a stream. */
+  readonly publish: (...chunks: readonly unknown[]) => Promise<void>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { PublishChunks } from '../dispatch/task-streams.js';
 import type { Logger } from '../log.js';
 import type { Registry } from '../metrics.js';
 import type { Queues } from '../queue/types.js';
@@ -20,6 +21,8 @@ export interface WorkerOptions {
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
   readonly workerName: string;
+  /** To the streams of tasks. @default they have none here */
+  readonly publish?: PublishChunks;
   readonly log: Logger;
   readonly registry: Registry;
 }

@@ -1,3 +1,4 @@
+import { endStream, tell, type PublishChunks } from '../../dispatch/task-streams.js';
 import { outcomeOfError, outcomeOfResult, type Outcome } from '../../queue/outcome.js';
 import type { Delivery, Job, Settlement } from '../types.js';
 
@@ -6,6 +7,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** When `signal` fires at the latest: milliseconds since 1970, by the clock of this machine. */
   readonly deadline: number;
+  /** To those who follow the stream of the task, in this order; it ends with the task. Rejects for jobs without a stream. */
+  readonly publish: (...chunks: readonly unknown[]) => Promise<void>;
 }
 
 /**
@@ -24,7 +27,7 @@ export class Run {
 
   constructor(
     readonly job: Job<unknown>,
-    private readonly options: { readonly leaseMs: number; readonly timeoutMs: number },
+    private readonly options: { readonly leaseMs: number; readonly timeoutMs: number; readonly publish: PublishChunks },
   ) {
     this.leaseEndsAt = performance.now() + options.leaseMs;
   }
@@ -48,7 +51,11 @@ export class Run {
   async settlement(handler: Handler<unknown>): Promise<Settlement | undefined> {
     const { id, fence } = this.job;
     const outcome = await this.outcome(handler);
-    if (outcome !== undefined) return { id, fence, ...outcome };
+    if (outcome !== undefined) {
+      // A stream that is not ended goes some time after its last chunk.
+      await endStream(this.options.publish, this.job, outcome).catch(() => undefined);
+      return { id, fence, ...outcome };
+    }
     // A cancelled job that is handed back ends as cancelled.
     return this.interrupt.signal.reason === 'lease lost' ? undefined : { id, fence, verdict: 'release' };
   }
@@ -56,7 +63,7 @@ export class Run {
   private async outcome(handler: Handler<unknown>): Promise<Outcome | undefined> {
     const { signal } = this.interrupt;
     if (signal.aborted) return undefined;
-    const { timeoutMs } = this.options;
+    const { timeoutMs, publish } = this.options;
     const timer = setTimeout(() => {
       this.end('timeout');
     }, timeoutMs);
@@ -66,7 +73,12 @@ export class Run {
       });
     });
     try {
-      return await Promise.race([interrupted, run(handler, this.job, { signal, deadline: Date.now() + timeoutMs })]);
+      const context = {
+        signal,
+        deadline: Date.now() + timeoutMs,
+        publish: (...chunks: readonly unknown[]) => tell(publish, this.job, chunks),
+      };
+      return await Promise.race([interrupted, run(handler, this.job, context)]);
     } finally {
       clearTimeout(timer);
     }

@@ -6,6 +6,7 @@ import { isMoorlineError } from '../../resilience/errors.js';
 import { limits } from '../../queue/limits.js';
 import type { ClaimRequest } from '../../queue/types.js';
 import { unconfirmedAmong } from '../../queue/settlement.js';
+import { timeLimitOf } from '../../queue/time-limit.js';
 import type { Backend, Delivery, Settled, Settlement } from '../types.js';
 import { Bell } from './bell.js';
 import { LeaseRenewal } from './lease-renewal.js';
@@ -153,7 +154,9 @@ export class QueueWorker {
 
   private begin(delivery: Delivery): void {
     const { leaseMs, timeoutMs } = this.options;
-    const run = new Run(jobOf(this.queue, delivery), { leaseMs, timeoutMs: delivery.timeoutMs ?? timeoutMs });
+    const limit = timeLimitOf(delivery, { leaseMs, timeoutMs });
+    const publish = this.backend.publish.bind(this.backend);
+    const run = new Run(jobOf(this.queue, delivery), { leaseMs, timeoutMs: limit, publish });
     this.runs.add(run);
     if (this.closing.signal.aborted) run.end('closing');
     void this.finish(run);

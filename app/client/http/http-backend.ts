@@ -1,9 +1,21 @@
+import { abandoned } from '../../dispatch/errors.js';
+import { taskIdOf } from '../../dispatch/task.js';
+import type { AskOptions, StartedTask, TaskOptions } from '../../dispatch/types.js';
+import { makeJobId } from '../../queue/job-id.js';
 import { isMoorlineError } from '../../resilience/errors.js';
+import { safely, type Attempt } from '../../resilience/safely.js';
 import type { Cancelled, ClaimRequest, DeliveryRef, EnqueueReceipt, JobInput, QueueCounts } from '../../queue/types.js';
 import type { GatewayOptions } from '../options.js';
-import type { Backend, Delivery, Extended, JobView, Settled, Settlement } from '../types.js';
+import type { Answered, Backend, Delivery, Extended, JobView, Settled, Settlement } from '../types.js';
 import { Adds } from './adds.js';
 import { HttpClient } from './http-client.js';
+
+/** As the gateway has it; said, since the client waits so long. */
+const defaultTaskMs = 30_000;
+/** The gateway says that time is over, and is given the time to say so. */
+const graceMs = 2_000;
+/** As often as the time of the task allows. */
+const maxRetries = 1_000;
 
 /** Queues behind a gateway. */
 export class HttpBackend implements Backend {
@@ -58,13 +70,8 @@ export class HttpBackend implements Backend {
     return (await this.client.request(pathOf(queue))).body as QueueCounts;
   }
 
-  async job(queue: string, id: string): Promise<JobView | undefined> {
-    try {
-      return (await this.client.request(pathOf(queue, 'jobs', id))).body as JobView;
-    } catch (error) {
-      if (isMoorlineError(error) && error.code === 'not_found') return undefined;
-      throw error;
-    }
+  job(queue: string, id: string): Promise<JobView | undefined> {
+    return this.find(pathOf(queue, 'jobs', id));
   }
 
   async cancel(queue: string, id: string): Promise<Cancelled> {
@@ -75,8 +82,57 @@ export class HttpBackend implements Backend {
     await this.client.request(pathOf(queue, paused ? 'pause' : 'resume'), { method: 'POST' });
   }
 
+  async publish(stream: string, chunks: readonly unknown[], end: boolean): Promise<void> {
+    const path = `/api/v1/streams/${encodeURIComponent(stream)}/chunks`;
+    // Not again without an answer: what was stored would be stored twice.
+    await this.client.request(path, { ...post({ chunks, end }), once: true });
+  }
+
+  /** The id is made here, so that asking again after a lost answer is asking for the same task. */
+  async ask(queue: string, data: unknown, { signal, id: own, ...options }: AskOptions): Promise<Answered> {
+    const { timeoutMs = defaultTaskMs, ...rest } = options;
+    const id = taskIdOf(queue, own);
+    const once = async ({ remainingMs }: Attempt): Promise<Answered> => {
+      if (signal?.aborted === true) throw abandoned(id);
+      const leftMs = Math.max(1, Math.floor(remainingMs - graceMs));
+      const body = { queue, data, ...rest, id, timeoutMs: leftMs };
+      const request = { ...post(body), once: true, waitMs: leftMs, signal } as const;
+      return (await this.client.request('/api/v1/tasks', request)).body as Answered;
+    };
+    try {
+      return await safely(once, { timeoutMs: timeoutMs + graceMs, retries: maxRetries, name: 'the gateway' });
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+      if (own === undefined) await this.cancelTask(id).catch(() => undefined);
+      throw abandoned(id);
+    }
+  }
+
+  async start(queue: string, data: unknown, { id = makeJobId(), ...options }: TaskOptions): Promise<StartedTask> {
+    const body = { queue, data, ...options, id, wait: false };
+    return (await this.client.request('/api/v1/tasks', post(body))).body as StartedTask;
+  }
+
+  task(id: string, waitMs: number): Promise<JobView | undefined> {
+    return this.find(`/api/v1/tasks/${encodeURIComponent(id)}?waitMs=${waitMs}`, waitMs);
+  }
+
+  async cancelTask(id: string): Promise<Cancelled> {
+    const path = `/api/v1/tasks/${encodeURIComponent(id)}`;
+    return (await this.client.request(path, { method: 'DELETE' })).body as Cancelled;
+  }
+
   close(): Promise<void> {
     return this.adds.sent();
+  }
+
+  private async find(path: string, waitMs = 0): Promise<JobView | undefined> {
+    try {
+      return (await this.client.request(path, { waitMs })).body as JobView;
+    } catch (error) {
+      if (isMoorlineError(error) && error.code === 'not_found') return undefined;
+      throw error;
+    }
   }
 }
 

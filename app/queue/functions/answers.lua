@@ -1,7 +1,7 @@
 -- Answers of tasks: they leave with the call that ends the task, so that no other has to carry them. What an answer says stays known
 -- by the id of the task, too: one that gets lost is not the only one.
 -- Where they go: `s` and the name of a dispatcher: the stream that it reads; `p`: its channel; `k`: a stream for this task alone.
--- An answer: `d` and the JSON text of the result; `r` done with a result that is to be fetched; `f` and the JSON text of the error; `c` cancelled.
+-- An answer: `d` and the JSON text of the result; `r` done with a result that is to be fetched; `f` and the JSON text of the error; `c` cancelled; `x` its time was over.
 
 local answer, answer_done, send_answers
 

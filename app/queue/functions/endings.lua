@@ -16,7 +16,7 @@ local function how_ended(ending)
   return string.sub(ending, ENDING_BYTES + 1)
 end
 
--- Whether this was the delivery with which the job ended, and then `a` (done), `c` (cancelled) or `f` (failed).
+-- Whether this was the delivery with which the job ended, and then `a` (done), `c` (cancelled), `f` (failed) or `x` (expired).
 local function ended_by(q, id, fence)
   local ending = ending_of(q, id)
   if not ending or int((struct.unpack(ENDING, ending))) ~= fence then return nil end

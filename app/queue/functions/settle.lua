@@ -114,7 +114,7 @@ local function finish_some(q, args, at, n, stale, marked, endings, results)
     local id = args[at + i - 1]
     if stale[i] then
       local how = ended_by(q, id, args[at + n + i - 1])
-      letters[i] = how ~= 'f' and accept_again(q, how) or 's'
+      letters[i] = accept_again(q, (how == 'a' or how == 'c') and how) or 's'
     else
       letters[i] = marked[id] and 'c' or 'a'
       ids[#ids + 1] = id
@@ -169,7 +169,7 @@ local function settle_again(q, s)
   if was_settled_alike(q, s) then return accept_again(q, 'a') end
   local how = s.ends_delivery and ended_by(q, s.id, s.fence)
   if how == 'c' then return accept_again(q, 'c') end
-  return how == s.verdict and accept_again(q, 'a') or 's'
+  return s.verdict == 'f' and (how == 'f' or how == 'x') and accept_again(q, 'a') or 's'
 end
 
 -- Returns the letter of one settlement other than `done`.

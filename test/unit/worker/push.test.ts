@@ -48,6 +48,7 @@ describe('pushing jobs to an endpoint', () => {
       attempt: 2,
       fence: '7',
       deadline: 99,
+      publish: () => Promise.resolve(),
     });
 
   test('sends the job with its data, its fence and a key that stays the same', async () => {
