@@ -163,7 +163,8 @@ export class Dispatcher {
       if (opening !== undefined) await opening;
       return this.queues.enqueue(task.queue, [job()]);
     };
-    safely(enqueue, { timeoutMs: task.deadline.remainingMs, retries: maxRetries, name: 'the queue' }).then(
+    const limits = { timeoutMs: task.deadline.remainingMs, retries: maxRetries, name: 'the queue' };
+    task.storing = safely(enqueue, limits).then(
       ({ jobs: [stored] }) => {
         task.isStored = true;
         // Asked before, here or elsewhere: then the answer goes there, or has come.
@@ -215,22 +216,33 @@ export class Dispatcher {
     }
   }
 
-  /** Answers how the task ended after all, or rejects. */
+  /** Answers how the task ended after all, or rejects; what nobody waits for any more is cancelled. */
   private async giveUp(task: PendingTask, error: unknown, { id, signal }: AskOptions): Promise<Ending> {
     const isLate = task.deadline.isPast;
-    const isLeft = signal?.aborted === true && id === undefined;
-    if ((isLate || isLeft) && this.pending.of(task.id).length === 1) {
-      const ending = await this.cancelOrFind(task);
-      if (ending !== undefined && isLate) return ending;
+    const mayComeBack = this.isClosing || (id !== undefined && signal?.aborted === true);
+    if (this.pending.of(task.id).length === 1 && (isLate || !mayComeBack)) {
+      const ending = isLate ? await this.cancelOrFind(task) : undefined;
+      if (ending !== undefined) return ending;
+      if (!isLate || !task.isStored) this.cancelOnceStored(task);
     }
     const told = isLate ? deadlineExceeded(task.id) : error;
     this.metrics.ended(outcomeOf(told), performance.now() - task.sinceMs);
     throw told;
   }
 
+  /** It may be on its way to the queue: a cancellation must not overtake it. */
+  private cancelOnceStored(task: PendingTask): void {
+    const cancel = async (): Promise<void> => {
+      await task.storing;
+      await this.queues.cancel(task.queue, task.id, { tells: false });
+    };
+    // Of one that was never stored, there is nothing to cancel.
+    cancel().catch(() => undefined);
+  }
+
   /** What has ended meanwhile counts. Goes on in the background when Redis is slow: the caller is not kept. */
   private async cancelOrFind(task: PendingTask): Promise<Ending | undefined> {
-    const work = this.queues.cancel(task.queue, task.id).then(
+    const work = this.queues.cancel(task.queue, task.id, { tells: false }).then(
       () => undefined,
       (error: unknown) => (isMoorlineError(error) && error.code === 'job_over' ? this.endingNow(task) : undefined),
     );

@@ -11,6 +11,8 @@ export class PendingTask {
   lookedAtMs = this.sinceMs;
   /** The queue has it: if it does not know it then, it never will. */
   isStored = false;
+  /** Settles when it has it, or does not get it. */
+  storing: Promise<void> = Promise.resolve();
   isOpen = true;
   readonly ending: Promise<Ending>;
   private resolve!: (ending: Ending) => void;

@@ -25,6 +25,7 @@ import { TurnBatcher } from './turn-batcher.js';
 import type { Outlook } from './turn-call.js';
 import type {
   BeatAnswer,
+  CancelOptions,
   Cancelled,
   ClaimedJob,
   ClaimRequest,
@@ -189,10 +190,10 @@ export class RedisQueues implements Queues {
     return jobViewOf(queue, id, await this.connections.call('command', queueCall('job', queue, [id])));
   }
 
-  async cancel(queue: string, id: string): Promise<Cancelled> {
+  async cancel(queue: string, id: string, { tells = true }: CancelOptions = {}): Promise<Cancelled> {
     checkShardName(queue);
     checkJobId('the job id', id);
-    const call = queueCall('cancel', queue, [this.doneWindowMs, id]);
+    const call = queueCall('cancel', queue, [this.doneWindowMs, id, tells ? 1 : 0]);
     return cancelledOf(queue, id, await this.connections.call('command', call, { repeatable: true }));
   }
 

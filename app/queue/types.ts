@@ -243,7 +243,7 @@ export interface Queues {
    * Ends a job: one that waits at once, one that a worker has as soon as that worker lets go of it, or loses it.
    * Again is no harm. Rejects with `not_found`, or with `job_over` when it is done or a dead letter.
    */
-  cancel(queue: string, id: string): Promise<Cancelled>;
+  cancel(queue: string, id: string, options?: CancelOptions): Promise<Cancelled>;
   settings(queue: string): Promise<SettingsView>;
   /** Replaces the settings as a whole; they hold from the next call on. */
   configure(queue: string, settings: QueueSettings): Promise<SettingsView>;
@@ -270,6 +270,11 @@ export interface Queues {
   purge(queue: string, selection: DeadSelection, options: DeadOptions): Promise<DeadPurged>;
   /** Waiting claims end without jobs; what is under way is finished. */
   close(): Promise<void>;
+}
+
+export interface CancelOptions {
+  /** Whoever waits for the answer of a task is told. @default true */
+  readonly tells?: boolean;
 }
 
 export interface BeatAnswer {

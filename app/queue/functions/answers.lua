@@ -18,8 +18,7 @@ do
     push(q.answers[reply], id, text)
   end
 
-  function answer_done(q, reply, id, is_cancelled, result)
-    if is_cancelled then return answer(q, reply, id, 'c') end
+  function answer_done(q, reply, id, result)
     answer(q, reply, id, #result > ANSWER.max_bytes and 'r' or 'd' .. result)
   end
 

@@ -1,6 +1,6 @@
 -- cancel: ends a job. One that waits is gone at once. One that a worker has is marked: the worker hears of it by its next
 -- renewal, and whatever it settles then, or the end of its lease, ends the job. Who waits for the answer of a task hears at once.
--- ARGV   windowMs (how long the id is remembered at least, where the queue has no other), id
+-- ARGV   windowMs (how long the id is remembered at least, where the queue has no other), id, 1 to tell who waits for the answer or 0
 -- REPLY  state (cancelled; leased: marked; done, failed, expired, dead, unknown: nothing to cancel), the fence of the delivery that is marked or empty
 
 local STATE_OF = { [''] = 'done', c = 'cancelled', f = 'failed', x = 'expired' }
@@ -14,12 +14,14 @@ local function cancel(keys, args)
   if held then
     redis.call('SADD', q.cancels, id)
     local reply = reply_in(held)
-    if reply then answer(q, reply, id, 'c') end
+    if reply and args[3] == '1' then answer(q, reply, id, 'c') end
     save(q)
     return { 'leased', int(unpack_held(held).fence) }
   end
   if redis.call('ZSCORE', q.dead, id) then return { 'dead', '' } end
   if redis.call('HEXISTS', q.jobs, id) == 0 then return { 'unknown', '' } end
+  local task = task_of(redis.call('HGET', q.jobs, id))
+  if task and args[3] == '1' then answer(q, task.reply, id, 'c') end
   redis.call('ZREM', q.ready, id)
   redis.call('ZREM', q.delayed, id)
   end_cancelled(q, id, '0')

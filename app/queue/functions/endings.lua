@@ -57,8 +57,6 @@ end
 local function end_cancelled(q, id, fence)
   remember(q, { id, pack_ending(q, fence, 'c') }, {})
   redis.call('SREM', q.cancels, id)
-  local task = task_of(redis.call('HGET', q.jobs, id) or '')
-  if task then answer(q, task.reply, id, 'c') end
   redis.call('HDEL', q.jobs, id)
   forget_tries(q, { id })
   leave(q, { id })

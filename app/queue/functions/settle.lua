@@ -146,7 +146,8 @@ local function finish(q, args, at, n, has_results)
         results[#results + 1] = args[at + 2 * n + i - 1]
       end
       local reply = reply_in(held[i])
-      if reply then answer_done(q, reply, id, marked[id], has_results and args[at + 2 * n + i - 1] or '') end
+      -- Of one that is cancelled, who waited was told then.
+      if reply and not marked[id] then answer_done(q, reply, id, has_results and args[at + 2 * n + i - 1] or '') end
     else
       stale = stale or {}
       stale[i] = true

@@ -5,6 +5,7 @@ import type { RedisQueues } from '../queues.js';
 import type { QueueSettings, SettingsView } from '../settings.js';
 import type {
   BeatAnswer,
+  CancelOptions,
   Cancelled,
   ClaimedJob,
   ClaimRequest,
@@ -104,9 +105,9 @@ export class ShardedQueues implements Queues {
     return view.state === 'leased' ? { ...withPublicFence(view, shard), queue } : { ...view, queue };
   }
 
-  async cancel(queue: string, id: string): Promise<Cancelled> {
+  async cancel(queue: string, id: string, options?: CancelOptions): Promise<Cancelled> {
     const shards = await this.shardsOf(queue);
-    const outcomes = await Promise.allSettled(shards.map((shard) => this.inner.cancel(shard, id)));
+    const outcomes = await Promise.allSettled(shards.map((shard) => this.inner.cancel(shard, id, options)));
     const done = outcomes.find((outcome) => outcome.status === 'fulfilled');
     if (done !== undefined) return done.value;
     const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
