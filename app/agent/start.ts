@@ -1,6 +1,7 @@
 import { fillCertificates, parseWanted } from '../certificates/fill-certificates.js';
 import type { Secrets } from '../certificates/secret-store.js';
 import type { AgentConfig, Config } from '../config/index.js';
+import { sweepReplyKeys } from '../dispatch/reply-keys.js';
 import type { Logger } from '../log.js';
 import { createMetrics } from '../metrics.js';
 import { createHttpServer } from '../operations/http-server.js';
@@ -21,6 +22,9 @@ import { registerAgentMetrics } from './metrics.js';
 
 /** A worker that says nothing for two minutes is gone. */
 const sweepWorkersMs = 60_000;
+
+/** Answers are kept for two minutes. */
+const sweepRepliesMs = 60_000;
 
 /** They end a month after they are due. */
 const renewCertificatesMs = 3_600_000;
@@ -58,7 +62,11 @@ export async function startAgent(config: Config, log: Logger, stopping: AbortSig
   const objects = clusterObjects({ api, namespace, statefulSet, nodes: nodes.length, topology, reporter: pod.name });
   const agent = new Agent({ watch, objects, primaryName, metrics, log, remainingMs });
   const chores = new Chores({
-    chores: [sweepWorkers(agent, watch), ...renewCertificates(config.agent, clusterSecrets(api, namespace), log)],
+    chores: [
+      sweepWorkers(agent, watch),
+      sweepReplies(agent, watch),
+      ...renewCertificates(config.agent, clusterSecrets(api, namespace), log),
+    ],
     remainingMs,
     log,
     onDone: (outcome) => {
@@ -98,6 +106,17 @@ const sweepWorkers = (agent: Agent, watch: ReleaseWatch): Chore => ({
     const { primary } = agent;
     if (primary === undefined) return;
     await new WorkerList({ command: (args) => watch.tellNode(primary, args) }).list();
+  },
+});
+
+/** Answers of tasks that nobody fetched go by themselves; not those that were robbed of their expiry. */
+const sweepReplies = (agent: Agent, watch: ReleaseWatch): Chore => ({
+  name: 'answers that nobody fetched',
+  everyMs: sweepRepliesMs,
+  run: async () => {
+    const { primary } = agent;
+    if (primary === undefined) return;
+    await sweepReplyKeys({ command: (args) => watch.tellNode(primary, args) });
   },
 });
 
