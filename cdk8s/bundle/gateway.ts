@@ -2,11 +2,11 @@ import type { V1Container, V1Deployment, V1EnvVar, V1Service, V1Volume } from '@
 import { environmentNames } from '../../app/config/index.js';
 import {
   add,
-  type ListItem,
   Manifest,
   mul,
   optional,
   orElse,
+  partial,
   spread,
   spreadFields,
   type TemplateChart,
@@ -19,6 +19,7 @@ import { appEnv, appImageFields, appPorts, appProbes, externalMount, externalVol
 import { disruptionBudget } from './disruption-budget.js';
 import { fillingContainers } from './fill-secrets.js';
 import { v } from './inputs.js';
+import { liveMessaging } from './live.js';
 import { metadataOf, nameOf, names, podLabelsOf, selectorOf } from './names.js';
 import { paths, secretKeys, secretMode, tokensKey } from './paths.js';
 import { containerSecurity, graceSeconds, podSettings } from './pod.js';
@@ -97,6 +98,7 @@ const container: Templated<V1Container> = {
     { name: environmentNames.MOORLINE_TOKENS_FILE, value: `${paths.tokens}/${tokensKey}` },
     ...gatewayTls.env,
     { name: environmentNames.MOORLINE_MAX_BODY_BYTES, value: `${v.gateway.maxBodyBytes}` },
+    ...liveMessaging.env,
     spread(verbatim<V1EnvVar[]>(v.gateway.extraEnv)),
   ],
   ...appProbes.gateway,
@@ -107,11 +109,12 @@ const container: Templated<V1Container> = {
     { name: 'tokens', mountPath: paths.tokens, readOnly: true },
     clientTls.mount,
     gatewayTls.mount,
+    ...liveMessaging.mounts,
     externalMount,
   ],
 };
 
-const volumes: ListItem<V1Volume>[] = [
+const volumes = partial<V1Volume[]>('moorline.gateway.volumes', [
   {
     name: 'secrets',
     secret: {
@@ -133,6 +136,9 @@ const volumes: ListItem<V1Volume>[] = [
   },
   clientTls.volumeOfGateway,
   gatewayTls.volume,
+  ...liveMessaging.volumes,
   externalVolume,
   when(isFilled, tokenVolume),
-];
+]);
+/** The named templates of the chart. */
+export const gatewayPartials = [volumes];

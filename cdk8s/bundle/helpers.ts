@@ -27,6 +27,7 @@ import { redisConfig } from './redis-config.js';
 import { resources } from './resources.js';
 import { appPasswordKey, isFilled, redisPasswords, sentinelPasswords } from './secrets.js';
 import { sentinelConfig } from './sentinel-config.js';
+import { gatewayPartials } from './gateway.js';
 import { tlsPartials } from './tls-files.js';
 
 /** The named templates of the chart, by the file that they are printed in. */
@@ -60,6 +61,7 @@ export const helpers = {
   '_configuration.tpl': [redisConfig, sentinelConfig],
   '_labels.tpl': labelPartials,
   '_secrets.tpl': [redisPasswords, sentinelPasswords, ...tlsPartials, ...fillingPartials],
+  '_gateway.tpl': gatewayPartials,
   '_pods.tpl': [...podPartials, ...probePartials],
   '_resources.tpl': Object.values(resources),
 };

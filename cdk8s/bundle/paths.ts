@@ -6,6 +6,8 @@ export const paths = {
   tokens: '/etc/moorline/tokens',
   redisTls: '/etc/moorline/redis-tls',
   gatewayTls: '/etc/moorline/gateway-tls',
+  jwtSecret: '/etc/moorline/jwt-secret',
+  jwks: '/etc/moorline/jwks',
   externalSecrets: '/etc/moorline/external-secrets',
   handlers: '/etc/moorline/handlers',
   topology: '/etc/moorline/topology',

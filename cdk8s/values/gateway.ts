@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EnvironmentName } from '../../app/config/index.js';
 import { httpRoute, ingress } from './exposure.js';
 import { annotations, extraEnv, port, resources, scheduling } from './fields.js';
+import { live } from './live.js';
 import { softSpread } from './spread.js';
 
 /** What the bundle itself sets for gateway, worker and agent; see cdk8s/bundle/app-container.ts. */
@@ -30,6 +31,16 @@ export const appEnvironment = [
   'MOORLINE_MAX_BODY_BYTES',
   'MOORLINE_DRAIN_MS',
   'MOORLINE_SHUTDOWN_GRACE_MS',
+  'MOORLINE_STREAM_KEEP_MS',
+  'MOORLINE_STREAM_ENDED_KEEP_MS',
+  'MOORLINE_RECOVERABLE_TOPICS',
+  'MOORLINE_JWT_SECRET_FILE',
+  'MOORLINE_JWKS_FILE',
+  'MOORLINE_JWT_AUDIENCE',
+  'MOORLINE_JWT_ISSUER',
+  'MOORLINE_ALLOWED_ORIGINS',
+  'MOORLINE_MAX_WEBSOCKETS',
+  'MOORLINE_MAX_WEBSOCKETS_PER_ADDRESS',
   'MOORLINE_WORKER_HANDLERS',
   'MOORLINE_WORKER_PUSH',
   'MOORLINE_WORKER_CONCURRENCY',
@@ -66,6 +77,7 @@ export const gateway = z
     ingress,
     httpRoute,
     maxBodyBytes: z.int().min(1024).max(16777216).default(16777216).describe('Largest request body.'),
+    live,
     logLevel,
     drainSeconds: z
       .int()
