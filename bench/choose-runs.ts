@@ -8,3 +8,8 @@ export function chooseRuns(runs: readonly Run[], only: readonly string[] | undef
     only.some((wanted) => wanted === 'all' || wanted === name || (!isNamed(wanted) && name.startsWith(`${wanted}-`)));
   return runs.filter(isMeant);
 }
+
+/** The same with another number of WebSockets, where it has many. */
+export function withSockets(run: Run, sockets: number | undefined): Run {
+  return sockets === undefined || !('sockets' in run.task) ? run : { ...run, task: { ...run.task, sockets } };
+}

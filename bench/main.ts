@@ -1,7 +1,7 @@
 import { execute } from './execute.js';
 import { loadOfMinute } from './machine/load.js';
 import { canPin } from './machine/pinning.js';
-import { chooseRuns } from './choose-runs.js';
+import { chooseRuns, withSockets } from './choose-runs.js';
 import { parseOptions } from './options.js';
 import { isTooBusy, type Outcome } from './results/outcome.js';
 import { tableOf, verdictLines } from './results/table.js';
@@ -16,7 +16,7 @@ const say = options.json ? console.error : console.log;
 if (!canPin) say('taskset or a second core is missing: processes are not pinned to cores');
 for (const run of chooseRuns(allRuns, options.only)) {
   say(`\n${run.title} (${run.name}; load ${loadOfMinute().toFixed(1)})`);
-  const outcome = await execute(run, options.pairs);
+  const outcome = await execute(withSockets(run, options.sockets), options.pairs);
   outcomes.push(outcome);
   say(tableOf(outcome));
   for (const line of verdictLines(outcome)) say(line);

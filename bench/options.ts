@@ -7,6 +7,8 @@ export interface Options {
   /** Names of runs or the first parts of names; absent: the selection. */
   readonly only?: readonly string[];
   readonly pairs: number;
+  /** WebSockets, in the runs that have many; absent: as many as each run says. */
+  readonly sockets?: number;
   readonly json: boolean;
   readonly save: boolean;
 }
@@ -14,6 +16,7 @@ export interface Options {
 interface Flags {
   readonly only?: readonly string[];
   readonly pairs?: number;
+  readonly sockets?: number;
   readonly quick?: true;
   readonly json?: true;
   readonly save?: true;
@@ -30,14 +33,16 @@ export function parseOptions(args: readonly string[]): Options {
     .option('--only <names>', 'these runs, by name or the first part of it, separated by commas; or all', namesOf)
     .option('--pairs <n>', 'how often both sides are measured in turn (default: 5)', pairsOf)
     .option('--quick', 'two pairs: to see where it stands, not to conclude')
+    .option('--sockets <n>', 'so many WebSockets in the runs that have many of them', socketsOf)
     .option('--save', 'writes docs/benchmarks.md')
     .option('--json', 'prints everything measured as JSON on standard output')
     .helpOption('--help', 'this text')
     .addHelpText('after', `\nRuns:\n${allRuns.map(lineOf).join('\n')}`)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse(args, { from: 'user' });
-  const { only, pairs, quick, json = false, save = false } = program.opts<Flags>();
-  return { ...(only === undefined ? {} : { only }), pairs: pairs ?? (quick === true ? 2 : 5), json, save };
+  const { only, pairs, sockets, quick, json = false, save = false } = program.opts<Flags>();
+  const chosen = { ...(only === undefined ? {} : { only }), ...(sockets === undefined ? {} : { sockets }) };
+  return { ...chosen, pairs: pairs ?? (quick === true ? 2 : 5), json, save };
 }
 
 const lineOf = ({ name, title, isSelected }: Run): string => `  ${isSelected ? '*' : ' '} ${name.padEnd(24)}${title}`;
@@ -49,8 +54,11 @@ function namesOf(text: string): readonly string[] {
   throw new InvalidArgumentError(`expected the name of a run, got ${unknown}; --help lists them`);
 }
 
-function pairsOf(text: string): number {
-  const pairs = Number(text);
-  if (Number.isInteger(pairs) && pairs >= 1 && pairs <= 100) return pairs;
-  throw new InvalidArgumentError(`expected a number from 1 to 100, got ${text}`);
+const pairsOf = (text: string): number => numberOf(text, 100);
+const socketsOf = (text: string): number => numberOf(text, 100_000);
+
+function numberOf(text: string, max: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+  throw new InvalidArgumentError(`expected a number from 1 to ${max}, got ${text}`);
 }

@@ -1,7 +1,8 @@
+import type { LiveTask } from './contender/live/task.js';
 import type { Task } from './contender/task.js';
 
 /** Who is measured: the same task, a process of its own. */
-export const contenderNames = ['moorline', 'moorline-replicated', 'bullmq'] as const;
+export const contenderNames = ['moorline', 'moorline-replicated', 'bullmq', 'ioredis'] as const;
 
 export type ContenderName = (typeof contenderNames)[number];
 
@@ -9,19 +10,27 @@ export const contenderTitles: Readonly<Record<ContenderName, string>> = {
   moorline: 'Moorline',
   'moorline-replicated': 'Moorline, replicated',
   bullmq: 'BullMQ',
+  ioredis: 'ioredis alone',
 };
 
 /** Everything that may be measured; a task answers some of it. */
 export const figures = {
   perSecond: { title: 'jobs/s', better: 'more', digits: 0 },
+  messagesPerSecond: { title: 'messages/s', better: 'more', digits: 0 },
+  chunksPerSecond: { title: 'chunks/s', better: 'more', digits: 0 },
   redisUsPerJob: { title: 'Redis CPU us/job', better: 'less', digits: 1 },
   clientUsPerJob: { title: 'client CPU us/job', better: 'less', digits: 1 },
+  redisUsPerMessage: { title: 'Redis CPU us/message', better: 'less', digits: 1 },
+  clientUsPerMessage: { title: 'client CPU us/message', better: 'less', digits: 1 },
   commandsPerJob: { title: 'Redis commands/job', better: 'less', digits: 2 },
   p50Ms: { title: 'p50 ms', better: 'less', digits: 2 },
   p99Ms: { title: 'p99 ms', better: 'less', digits: 2 },
   p999Ms: { title: 'p99.9 ms', better: 'less', digits: 2 },
   bytesPerJob: { title: 'bytes/job', better: 'less', digits: 0 },
   commandsPerMinute: { title: 'commands/min', better: 'less', digits: 0 },
+  kbPerSocket: { title: 'KB of memory/socket', better: 'less', digits: 1 },
+  corePercent: { title: '% of a core', better: 'less', digits: 1 },
+  historyReads: { title: 'reads of Redis', better: 'less', digits: 0 },
   connections: { title: 'Redis connections', better: 'less', digits: 0 },
   seconds: { title: 'seconds', better: 'less', digits: 2 },
   doneSeconds: { title: 'seconds until all is done', better: 'less', digits: 2 },
@@ -48,17 +57,18 @@ export interface ServerSpec {
   readonly replicas: 0 | 1;
 }
 
-/** `timesBetter` compares Moorline with BullMQ, pair by pair; 1 is "no worse". */
+/** `timesBetter` compares Moorline with the other side, pair by pair; 1 is "no worse". */
 export type Target =
   | { readonly figure: FigureName; readonly timesBetter: number }
-  | { readonly figure: FigureName; readonly atMost: number };
+  | { readonly figure: FigureName; readonly atMost: number }
+  | { readonly figure: FigureName; readonly atLeast: number };
 
 /** One line of work that is measured by the same task for all its contenders. */
 export interface Run {
   /** For `--only`. */
   readonly name: string;
   readonly title: string;
-  readonly task: Task;
+  readonly task: Task | LiveTask;
   readonly contenders: readonly ContenderName[];
   readonly server: ServerSpec;
   readonly targets: readonly Target[];

@@ -1,4 +1,5 @@
 import type { ContenderName, Figures } from '../types.js';
+import type { LiveTask } from './live/task.js';
 import type { Task } from './task.js';
 
 /** What a contender's process is sent, once. */
@@ -6,7 +7,7 @@ export interface Assignment {
   readonly contender: ContenderName;
   /** Of a Redis without data. */
   readonly port: number;
-  readonly task: Task;
+  readonly task: Task | LiveTask;
 }
 
 /** What it answers, once. */

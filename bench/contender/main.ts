@@ -2,6 +2,8 @@ import type { ContenderName, Figures } from '../types.js';
 import type { Assignment, Report } from './assignment.js';
 import { openBullmq } from './bullmq.js';
 import type { Contender } from './contender.js';
+import { measureLive } from './live/measure.js';
+import { isLive } from './live/task.js';
 import { Meter } from './meter.js';
 import { openMoorline } from './moorline.js';
 import type { Task } from './task.js';
@@ -32,6 +34,11 @@ process.once('message', (assignment: Assignment) => {
 
 async function carryOut({ contender: name, port, task }: Assignment): Promise<Figures> {
   const meter = new Meter(port);
+  if (isLive(task)) {
+    const figures = await measureLive(name, task, { port, meter });
+    meter.close();
+    return figures;
+  }
   const contender = await open(name, port);
   try {
     return await measure(task, contender, meter, port);

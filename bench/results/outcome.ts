@@ -27,7 +27,7 @@ export interface Outcome {
 export interface FigureSummary extends Summary {
   readonly figure: FigureName;
   readonly contender: ContenderName;
-  /** Times better than BullMQ, round by round; absent where it does not take part. */
+  /** Times better than the other side, round by round; absent where it does not take part. */
   readonly timesBetter?: { readonly median: number; readonly least: number; readonly most: number };
 }
 
@@ -64,6 +64,7 @@ export function verdicts({ run, rounds }: Outcome): readonly Verdict[] {
   return run.targets.map((target) => {
     const { median, timesBetter } = summaryOf(rounds, target.figure, ours);
     if ('atMost' in target) return { target, measured: median, isMet: median <= target.atMost };
+    if ('atLeast' in target) return { target, measured: median, isMet: median >= target.atLeast };
     const measured = timesBetter?.median ?? Number.NaN;
     return { target, measured, isMet: measured >= target.timesBetter };
   });
@@ -71,7 +72,7 @@ export function verdicts({ run, rounds }: Outcome): readonly Verdict[] {
 
 function summaryOf(rounds: readonly Round[], figure: FigureName, contender: ContenderName): FigureSummary {
   const values = rounds.flatMap((round) => round.measured[contender]?.[figure] ?? []);
-  const ratios = contender === 'bullmq' ? [] : rounds.flatMap((round) => timesBetter(round, figure, contender) ?? []);
+  const ratios = isOther(contender) ? [] : rounds.flatMap((round) => timesBetter(round, figure, contender) ?? []);
   return {
     figure,
     contender,
@@ -82,10 +83,13 @@ function summaryOf(rounds: readonly Round[], figure: FigureName, contender: Cont
   };
 }
 
+/** What Moorline is compared with. */
+const isOther = (contender: ContenderName): boolean => contender === 'bullmq' || contender === 'ioredis';
+
 /** undefined where one of the two did not measure it, or measured nothing. */
 export function timesBetter(round: Round, figure: FigureName, contender: ContenderName): number | undefined {
   const ours = round.measured[contender]?.[figure];
-  const theirs = round.measured.bullmq?.[figure];
+  const theirs = (round.measured.bullmq ?? round.measured.ioredis)?.[figure];
   if (ours === undefined || theirs === undefined || ours <= 0 || theirs <= 0) return undefined;
   return figures[figure].better === 'more' ? ours / theirs : theirs / ours;
 }

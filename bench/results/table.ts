@@ -23,8 +23,10 @@ export function verdictLines(outcome: Outcome): readonly string[] {
 
 export function targetText({ target, measured }: Verdict): string {
   const { title } = figures[target.figure];
-  return 'atMost' in target
-    ? `${title}: at most ${target.atMost}, measured ${numberText(target.figure, measured)}`
+  const number = numberText(target.figure, measured);
+  if ('atMost' in target) return `${title}: at most ${target.atMost}, measured ${number}`;
+  return 'atLeast' in target
+    ? `${title}: at least ${target.atLeast}, measured ${number}`
     : `${title}: at least ${target.timesBetter.toFixed(2)} times better, measured ${measured.toFixed(2)}`;
 }
 
