@@ -81,6 +81,7 @@ export class Connection {
   readonly closed: Promise<string>;
   private open = true;
   private holds = 0;
+  private isGathering = false;
   private reason: string | undefined;
   private end!: (reason: string) => void;
 
@@ -112,6 +113,7 @@ export class Connection {
   send([name, ...args]: Command): Promise<unknown> {
     if (!this.open) return Promise.reject(new NotSentError());
     this.onSend?.();
+    this.gather();
     return this.client.sendCommand(new IoredisCommand(name, args, asBuffers)) as Promise<unknown>;
   }
 
@@ -143,6 +145,18 @@ export class Connection {
       this.holds -= 1;
       if (this.holds === 0 && this.open) this.client.stream.resume();
     };
+  }
+
+  /** What is sent in one turn of the event loop leaves by one write: a write for each command would cost more than the command. */
+  private gather(): void {
+    if (this.isGathering) return;
+    this.isGathering = true;
+    const { stream } = this.client;
+    stream.cork();
+    process.nextTick(() => {
+      this.isGathering = false;
+      stream.uncork();
+    });
   }
 
   /** Ends the connection now; calls under way reject. */

@@ -49,6 +49,8 @@ interface Batch {
 export class StreamPublisher {
   /** Batches of this process count up, so a repeated one is known from a new one. */
   private readonly producer = randomBytes(6).toString('hex');
+  /** Of the next streams that have none: it has to differ from those before of the same stream alone. */
+  private nextEpoch = newEpoch();
   private batches = 0;
   private waitingBytes = 0;
   private readonly lines = new Map<HistoryId, Request[]>();
@@ -127,9 +129,8 @@ export class StreamPublisher {
     const { keepMs, keepEndedMs, keepPositionMs } = this.options;
     const { epoch: knownEpoch, offset: knownOffset } = this.known.get(stream) ?? { epoch: '', offset: 0 };
     const packed = packChunks(chunks);
-    const newEpoch = randomBytes(6).toString('hex');
     const args = [
-      newEpoch,
+      this.nextEpoch,
       knownEpoch,
       knownOffset,
       producer,
@@ -146,12 +147,17 @@ export class StreamPublisher {
       onceMs,
     ];
     const call = publishCall(stream, args, onceKey);
-    const reply = await this.connections.call('command', call, { repeatable: true });
+    const reply = await this.connections.call('command', call, { repeatable: true }).catch((error: unknown) => {
+      // It may have been used.
+      this.nextEpoch = newEpoch();
+      throw error;
+    });
     const [outcome, epoch, offset] = reply as [Buffer, Buffer, number];
     if (outcome.toString() === '.') throw streamEnded(stream);
     this.metrics.publishCalls.inc();
     this.metrics.published.inc(chunks.length);
     const position = { epoch: epoch.toString(), offset };
+    if (position.epoch === this.nextEpoch) this.nextEpoch = newEpoch();
     this.remember(stream, position, end);
     return position;
   }
@@ -164,6 +170,8 @@ export class StreamPublisher {
     if (this.known.size > maxRemembered && oldest !== undefined) this.known.delete(oldest);
   }
 }
+
+const newEpoch = (): string => randomBytes(6).toString('hex');
 
 /** What fits in one batch, up to one that ends the stream: the first in any case. */
 function cutBatch(line: Request[]): readonly Request[] {
