@@ -28,24 +28,18 @@ export class Hands {
       const { node, containers } = await placeOf(release, pod);
       byNode.set(node, [...(byNode.get(node) ?? []), ...containers]);
     }
-    await Promise.all(
-      [...byNode].map(async ([node, containers]) => {
-        const hand = await this.#handOn(node);
-        await command('kubectl', [
-          '-n',
-          this.namespace,
-          'exec',
-          hand,
-          '--',
-          'sh',
-          '-c',
-          script,
-          'sh',
-          signal,
-          ...containers,
-        ]);
-      }),
-    );
+    await Promise.all([...byNode].map(([node, containers]) => this.#run(node, signalScript, signal, ...containers)));
+  }
+
+  /** Takes away all that a data node has on its volume, also while its processes are stopped: then nothing can be run in its container. */
+  async emptyVolume(release: TestRelease, pod: string): Promise<void> {
+    const { node, containers } = await placeOf(release, pod);
+    await this.#run(node, emptyScript, ...containers);
+  }
+
+  async #run(node: string, script: string, ...args: string[]): Promise<void> {
+    const hand = await this.#handOn(node);
+    await command('kubectl', ['-n', this.namespace, 'exec', hand, '--', 'sh', '-c', script, 'sh', ...args]);
   }
 
   async #handOn(node: string): Promise<string> {
@@ -59,7 +53,7 @@ export class Hands {
 }
 
 /** Every process whose control group has the id of the container in its name. */
-const script = `
+const signalScript = `
 signal=$1; shift; processes=
 for container in "$@"; do
   processes="$processes $(grep -ls "$container" /proc/[0-9]*/cgroup | cut -d / -f 3)"
@@ -68,6 +62,16 @@ reached=
 # Probes come and go meanwhile.
 for process in $processes; do ! kill -s "$signal" "$process" 2>/dev/null || reached=yes; done
 [ -n "$reached" ] || { echo "expected a process of $*, found none" >&2; exit 1; }`;
+
+/** By the file system that a process of the container sees. */
+const emptyScript = `
+set -eu
+for process in $(grep -ls "$1" /proc/[0-9]*/cgroup | cut -d / -f 3); do
+  data=$(tr '\\0' '\\n' <"/proc/$process/environ" | sed -n 's/^DATA_DIR=//p')
+  [ -z "$data" ] || { rm -rf "/proc/$process/root$data"/*; exit; }
+done
+echo "expected a process of $1 that knows its data directory, found none" >&2
+exit 1`;
 
 async function placeOf(
   release: TestRelease,

@@ -12,7 +12,7 @@ export const emptyPrimary: Scenario = {
       const primary = await release.primary();
       // A stopped process cannot write again what was removed.
       await hands.signal(release, [primary], 'STOP');
-      await release.exec(primary, 'sh', '-c', 'rm -rf "$DATA_DIR"/*');
+      await hands.emptyVolume(release, primary);
       await hands.signal(release, [primary], 'KILL');
     });
   },
