@@ -29,7 +29,7 @@ export class Chores {
   private isStopped = false;
 
   constructor(private readonly options: ChoresOptions) {
-    for (const chore of options.chores) this.plan(chore, Math.min(firstMs, chore.everyMs));
+    for (const chore of options.chores) this.plan(chore, firstOf(chore));
   }
 
   async stop(): Promise<void> {
@@ -42,9 +42,9 @@ export class Chores {
     if (this.isStopped) return;
     const timer = setTimeout(
       () => {
-        const run = this.doOne(chore).finally(() => {
+        const run = this.doOne(chore).then((isDone) => {
           this.running.delete(run);
-          this.plan(chore, chore.everyMs);
+          this.plan(chore, isDone ? chore.everyMs : firstOf(chore));
         });
         this.running.add(run);
       },
@@ -53,9 +53,10 @@ export class Chores {
     this.timers.set(chore, timer);
   }
 
-  private async doOne(chore: Chore): Promise<void> {
+  /** False when it is not this agent's turn. */
+  private async doOne(chore: Chore): Promise<boolean> {
     const { remainingMs, log, onDone } = this.options;
-    if (remainingMs() < choreMs) return;
+    if (remainingMs() < choreMs) return false;
     try {
       await chore.run();
       onDone('done');
@@ -63,5 +64,8 @@ export class Chores {
       onDone('failed');
       log.debug({ err: error, chore: chore.name }, 'a chore failed; it comes again');
     }
+    return true;
   }
 }
+
+const firstOf = ({ everyMs }: Chore): number => Math.min(firstMs, everyMs);

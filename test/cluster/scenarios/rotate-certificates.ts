@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
+import { issueCertificate, type KeyPair } from '../../../app/certificates/certificate.js';
 import { standingSettings } from '../stage.js';
 import type { TestRelease } from '../support/release.js';
 import { eventually, withPortForward } from '../support/tools.js';
@@ -10,7 +12,7 @@ const reachedMs = 420_000;
 
 export const rotateCertificates: Scenario = {
   name: 'rotate-certificates',
-  title: 'the certificates of Redis, Sentinel and the gateway are taken away, and made anew',
+  title: 'the certificates of Redis, Sentinel and the gateway are about to end, and are renewed',
   bound: planned,
   async run(stage) {
     const release = await stage.another();
@@ -18,10 +20,7 @@ export const rotateCertificates: Scenario = {
     await release.install('tls.enabled=true', ...standingSettings);
     await stage.underLoad(release, async () => {
       const before = await shown(release);
-      for (const name of ['redis', 'gateway']) {
-        const nothing = JSON.stringify({ data: { 'tls.crt': '', 'tls.key': '' } });
-        await release.kubectl('patch', 'secret', `${release.fullname}-${name}-tls`, '--patch', nothing);
-      }
+      for (const name of ['redis', 'gateway']) await endTomorrow(release, `${release.fullname}-${name}-tls`);
       // The agent looks once an hour, and soon after its turn has begun.
       await release.kubectl('rollout', 'restart', `deployment/${release.fullname}-agent`);
       await eventually('every server shows a new certificate', reachedMs, async () => {
@@ -31,6 +30,27 @@ export const rotateCertificates: Scenario = {
     });
   },
 };
+
+/** Replaces a certificate by one for the same names that ends within a day. */
+async function endTomorrow(release: TestRelease, secret: string): Promise<void> {
+  const [authority, current] = await Promise.all([
+    keyPairOf(release, `${release.fullname}-authority`),
+    keyPairOf(release, secret),
+  ]);
+  const { subjectAltName = '' } = new X509Certificate(current.certificate);
+  const names = subjectAltName.split(', ').map((entry) => entry.replace('DNS:', ''));
+  const { certificate, key } = issueCertificate(authority, names, { from: new Date(Date.now() - 60_000), days: 1 });
+  const patch = JSON.stringify({ stringData: { 'tls.crt': certificate, 'tls.key': key } });
+  await release.kubectl('patch', 'secret', secret, '--patch', patch);
+}
+
+async function keyPairOf(release: TestRelease, secret: string): Promise<KeyPair> {
+  const { data } = JSON.parse(await release.kubectl('get', 'secret', secret, '-o', 'json')) as {
+    data: Record<string, string>;
+  };
+  const text = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString();
+  return { certificate: text('tls.crt'), key: text('tls.key') };
+}
 
 /** The fingerprints of the certificates that the servers show now. */
 async function shown(release: TestRelease): Promise<string[]> {
