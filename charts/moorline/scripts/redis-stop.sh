@@ -14,6 +14,9 @@ here=$(dirname "$0")
 
 # No client waits for this: a replica may have to be linked again, and a Sentinel that has just started to learn of the replicas.
 link_s=5
+# Sentinel tries 15 s long in vain to reach a pod that is back at its address, and takes its replica for down all the while. It would leave that one
+# behind: the next primary had too few replicas then, and refused writes until this node is back.
+known_s=20
 # A replica that listens has everything within milliseconds. For one that does not, clients wait no longer.
 catch_up_s=2
 # A failover takes a second or two, and may have to be asked for twice.
@@ -40,6 +43,7 @@ main() {
   recall_addresses
   # Linked is enough for now.
   own_offset=0
+  known_until_s=$(($(date +%s) + known_s))
   await find_sentinel "$link_s"
   pause
   await all_have_everything "$catch_up_s"
@@ -90,7 +94,7 @@ find_sentinel() {
     pick "$seat" "$sentinel_addresses"
     chosen=$picked
     case $vote in
-      "$ordinal"@*) ! is_calm "$chosen" || ! all_have_everything || return 0 ;;
+      "$ordinal"@*) ! is_calm "$chosen" || ! all_have_everything || ! knows_all_for_now || return 0 ;;
     esac
     seat=$((seat + 1))
   done
@@ -113,6 +117,23 @@ all_have_everything() {
     find_ordinal "$candidate" "$redis_addresses"
     [ -n "$found_ordinal" ] || return 1
     has_everything "$found_ordinal" || return 1
+  done
+}
+
+# True also when the time for it is over.
+knows_all_for_now() {
+  [ "$(date +%s)" -lt "$known_until_s" ] || return 0
+  node=0
+  for peer in $peers; do
+    case $peer in
+      replica,*,synced)
+        pick "$node" "$redis_addresses"
+        find_ordinal "$picked" "$candidates"
+        # Nothing else is missing: so long this is waited for.
+        [ -n "$found_ordinal" ] || { until_s=$((known_until_s + 1)); return 1; }
+        ;;
+    esac
+    node=$((node + 1))
   done
 }
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -111,6 +112,19 @@ test(
         [`*'-p ${second} '*'SENTINEL FAILOVER'*`]: "echo 'NOGOODSLAVE No suitable replica to promote'",
       }),
     );
+  },
+  testMs,
+);
+
+test(
+  'a primary waits until a Sentinel knows of every replica that it is up',
+  async () => {
+    const looks = join(directory, 'looks');
+    const real = `PATH='${cluster.environment('redis-0')['PATH'] ?? ''}' redis-cli "$@"`;
+    // As after a restart of the first replica: it is in sync, and Sentinel does not reach it yet.
+    const until20 = `echo >>${looks}; ${real} | if [ $(wc -l <${looks}) -gt 20 ]; then cat; else sed '0,/^slave$/s//s_down,slave/'; fi`;
+    await handOver(await cluster.settled(), redisCliThat({ "*'SENTINEL REPLICAS'*": until20 }));
+    expect((await readFile(looks, 'utf8')).length).toBeGreaterThan(20);
   },
   testMs,
 );
