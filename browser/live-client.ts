@@ -1,7 +1,7 @@
 import { consequenceOf, delayMs } from './close-rules.js';
 import { Connection } from './connection.js';
 import type { Followed, Host } from './followed.js';
-import { keyOf } from './frames.js';
+import { keyOf, type ServerFrame } from './frames.js';
 import { LiveError } from './live-error.js';
 import type { LiveClientOptions, LiveState } from './options.js';
 import { ownSocketClass, socketUrl, type SocketClass } from './socket.js';
@@ -115,12 +115,21 @@ export class LiveClient {
           this.become('open');
           for (const one of this.followed.values()) this.subscribe(one);
         },
-        frame: (frame) => this.followed.get(keyOf(frame))?.take(frame),
+        frame: (frame) => {
+          this.take(frame);
+        },
         closed: (code, reason) => {
           this.lost(code, reason);
         },
       },
     );
+  }
+
+  private take(frame: ServerFrame): void {
+    const one = this.followed.get(keyOf(frame));
+    if (one === undefined) return;
+    if (frame.error === undefined) one.take(frame);
+    else this.refuse(one, frame.error);
   }
 
   private async token(): Promise<string | undefined> {
@@ -140,10 +149,14 @@ export class LiveClient {
       } else if (error.retryable) {
         this.subscribeLater(one, connection);
       } else {
-        this.host.forget(one);
-        one.end(new LiveError(error.code, error.message));
+        this.refuse(one, error);
       }
     });
+  }
+
+  private refuse(one: Followed, { code, message }: NonNullable<ServerFrame['error']>): void {
+    this.host.forget(one);
+    one.end(new LiveError(code, message));
   }
 
   /** On the same connection: a new one subscribes to everything anyway. */

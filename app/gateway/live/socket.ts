@@ -1,7 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Bus } from '../../bus/bus.js';
 import { errorReply } from '../../operations/error-reply.js';
-import { MoorlineError } from '../../resilience/errors.js';
 import type { Chunk } from '../../streams/types.js';
 import type { Streams } from '../../streams/streams.js';
 import type { Topics } from '../../streams/topics.js';
@@ -12,6 +11,8 @@ import type { Codec, Source } from './codec.js';
 import type { Beating } from './heartbeat.js';
 import { Pump, type Sink } from './pump.js';
 import { FrameAllowance } from './frame-allowance.js';
+import { FrameQueue } from './frame-queue.js';
+import { already, forbidden, maxSubscriptions, tooMany } from './socket-errors.js';
 
 export interface SocketOptions {
   readonly streams: Streams;
@@ -30,7 +31,6 @@ const lowBytes = 128 * 1024;
 const fullBytes = 1024 * 1024;
 /** Who takes nothing for so long is cut off. */
 const slowMs = 10_000;
-const maxSubscriptions = 100;
 /** Who has to say who it is has so long. */
 const authMs = 5_000;
 const idleMs = 300_000;
@@ -40,10 +40,11 @@ const lingerMs = 5_000;
 type Wanted = Extract<ClientFrame, { readonly subscribe: unknown }>['subscribe'];
 type WantedStream = Extract<Wanted, { readonly stream: string }>;
 type WantedTopic = Extract<Wanted, { readonly topic: string }>;
+type Subject = Pick<Source, 'kind' | 'name'>;
 type Unsubscribe = Extract<ClientFrame, { readonly unsubscribe: unknown }>;
 
 /** A stream or a topic that goes to the client. */
-interface Followed {
+interface Flow {
   close(): void;
   /** There is room for more. */
   run(): void;
@@ -51,20 +52,20 @@ interface Followed {
 
 /** One client on a WebSocket: what it follows, and what is sent to it. */
 export class Socket implements Beating {
-  private readonly followed = new Map<string, Followed>();
+  private readonly followed = new Map<string, { readonly subject: Subject; readonly flow: Flow }>();
   private readonly allowance = new FrameAllowance();
   private access: Access | undefined;
   private expiry: NodeJS.Timeout | undefined;
   private slow: NodeJS.Timeout | undefined;
   private lastFrameAt = performance.now();
-  /** Frames are dealt with one after the other, so that answers come in their order. */
-  private work = Promise.resolve();
+  private readonly frames: FrameQueue;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly options: SocketOptions,
     private readonly onPong: (socket: Socket) => void,
   ) {
+    this.frames = new FrameQueue(socket);
     this.admit(options.access);
     socket.on('message', (data: Buffer) => {
       this.receive(data);
@@ -105,7 +106,7 @@ export class Socket implements Beating {
     }
     const frame = this.read(data);
     if (frame === undefined) this.close('badFrame');
-    else this.work = this.work.then(() => this.handle(frame));
+    else this.frames.push(data.length, () => this.handle(frame));
   }
 
   private read(data: Buffer): ReturnType<typeof readClientFrame> | undefined {
@@ -141,6 +142,7 @@ export class Socket implements Beating {
     const { expiresAt = Infinity } = this.access ?? {};
     // How long from now, too: the clock of a client may be wrong.
     this.say({ id, authenticated: { expiresAt, expiresInMs: expiresAt - Date.now() } });
+    this.leaveForbidden();
   }
 
   /** A token that is refreshed in time keeps the connection. */
@@ -158,32 +160,45 @@ export class Socket implements Beating {
   }
 
   private async subscribe(id: number, wanted: Wanted): Promise<void> {
-    const [kind, name] = 'stream' in wanted ? (['stream', wanted.stream] as const) : (['topic', wanted.topic] as const);
-    if (this.access?.mayRead(kind, name) !== true) throw forbidden(kind, name);
-    if (this.followed.has(`${kind} ${name}`)) throw already(kind, name);
+    const subject = subjectOf(wanted);
+    if (!this.mayRead(subject)) throw forbidden(subject);
+    if (this.followed.has(keyOf(subject))) throw already(subject);
     if (this.followed.size >= maxSubscriptions) throw tooMany();
-    const followed = await ('stream' in wanted ? this.followStream(id, wanted) : this.followTopic(id, wanted));
+    const flow = await ('stream' in wanted ? this.followStream(id, wanted) : this.followTopic(id, wanted));
     // Gone meanwhile: nobody is there to end it later.
-    if (this.socket.readyState === this.socket.OPEN) this.followed.set(`${kind} ${name}`, followed);
-    else followed.close();
+    if (this.socket.readyState === this.socket.OPEN) this.followed.set(keyOf(subject), { subject, flow });
+    else flow.close();
   }
 
   private unsubscribe(id: number, { unsubscribe }: Unsubscribe): void {
-    this.leave('stream' in unsubscribe ? `stream ${unsubscribe.stream}` : `topic ${unsubscribe.topic}`);
+    this.leave(subjectOf(unsubscribe));
     this.say({ id, unsubscribed: unsubscribe });
   }
 
-  private leave(what: string): void {
-    this.followed.get(what)?.close();
-    this.followed.delete(what);
+  private mayRead({ kind, name }: Subject): boolean {
+    return this.access?.mayRead(kind, name) === true;
   }
 
-  private async followStream(id: number, { stream, offset, epoch }: WantedStream): Promise<Followed> {
+  /** A new token may allow less than the one before. */
+  private leaveForbidden(): void {
+    for (const { subject } of this.followed.values()) {
+      if (this.mayRead(subject)) continue;
+      this.leave(subject);
+      this.say({ [subject.kind]: subject.name, ...errorReply(forbidden(subject)).body });
+    }
+  }
+
+  private leave(subject: Subject): void {
+    this.followed.get(keyOf(subject))?.flow.close();
+    this.followed.delete(keyOf(subject));
+  }
+
+  private async followStream(id: number, { stream, offset, epoch }: WantedStream): Promise<Flow> {
     const { streams } = this.options;
     return this.followHistory(id, 'stream', stream, (onNews) => streams.subscribe(stream, { offset, epoch }, onNews));
   }
 
-  private async followTopic(id: number, { topic, offset, epoch }: WantedTopic): Promise<Followed> {
+  private async followTopic(id: number, { topic, offset, epoch }: WantedTopic): Promise<Flow> {
     const { topics } = this.options;
     if (offset === undefined && (topic.includes('*') || !topics.isRecoverable(topic))) return this.listen(id, topic);
     const wanted = offset === undefined ? 'now' : { offset, epoch };
@@ -195,7 +210,7 @@ export class Socket implements Beating {
     kind: 'stream' | 'topic',
     name: string,
     follow: (onNews: () => void) => ReturnType<Streams['subscribe']>,
-  ): Promise<Followed> {
+  ): Promise<Flow> {
     const news = { tell: (): void => undefined };
     const begun = await follow(() => {
       news.tell();
@@ -212,7 +227,7 @@ export class Socket implements Beating {
     return pump;
   }
 
-  private async listen(id: number, topic: string): Promise<Followed> {
+  private async listen(id: number, topic: string): Promise<Flow> {
     const { bus, codec } = this.options;
     const close = await bus.subscribe(topic, (message) => {
       // Messages are not kept: who does not read them cannot have them later.
@@ -236,7 +251,7 @@ export class Socket implements Beating {
       },
       ended: () => {
         const { kind, name } = source();
-        this.leave(`${kind} ${name}`);
+        this.leave({ kind, name });
         this.say({ [kind]: name, end: true });
       },
       lost: restart,
@@ -267,25 +282,18 @@ export class Socket implements Beating {
     if (this.slow === undefined || this.socket.bufferedAmount > lowBytes) return;
     clearTimeout(this.slow);
     this.slow = undefined;
-    for (const one of this.followed.values()) one.run();
+    for (const { flow } of this.followed.values()) flow.run();
   }
 
   private release(): void {
     clearTimeout(this.expiry);
     clearTimeout(this.slow);
-    for (const one of this.followed.values()) one.close();
+    for (const { flow } of this.followed.values()) flow.close();
     this.followed.clear();
   }
 }
 
-const forbidden = (kind: string, name: string): MoorlineError =>
-  new MoorlineError('forbidden', `Expected a token that may read the ${kind} ${name}. Ask whoever issues it.`);
+const subjectOf = (named: { readonly stream: string } | { readonly topic: string }): Subject =>
+  'stream' in named ? { kind: 'stream', name: named.stream } : { kind: 'topic', name: named.topic };
 
-const already = (kind: string, name: string): MoorlineError =>
-  new MoorlineError(
-    'invalid_request',
-    `Expected one subscription of the ${kind} ${name} on a connection; unsubscribe first.`,
-  );
-
-const tooMany = (): MoorlineError =>
-  new MoorlineError('quota_exceeded', `Expected at most ${maxSubscriptions} subscriptions on one connection.`);
+const keyOf = ({ kind, name }: Subject): string => `${kind} ${name}`;

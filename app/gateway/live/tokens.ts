@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import type { FindCaller } from '../../operations/tokens/tokens.js';
 import type { LiveConfig } from '../../config/types.js';
 import { MoorlineError } from '../../resilience/errors.js';
 import { fullAccess, matchesAny, type Access } from './access.js';
+import { KeySetFile } from './key-set-file.js';
 
 export interface TokenOptions {
   /** Those of the gateway itself; everything is open where neither these nor a key is given. */
@@ -18,9 +18,12 @@ const claims = z.looseObject({ exp: z.number(), streams: names, topics: names })
 
 /** Says who may read what, by the token that a client brings. */
 export class Tokens {
-  private keys: JWTVerifyGetKey | undefined;
+  private readonly keySetFile: KeySetFile | undefined;
 
-  constructor(private readonly options: TokenOptions) {}
+  constructor(private readonly options: TokenOptions) {
+    const { jwksFile } = options.jwt;
+    this.keySetFile = jwksFile === undefined ? undefined : new KeySetFile(jwksFile);
+  }
 
   /** Nobody has to bring a token. */
   get isOpen(): boolean {
@@ -60,10 +63,12 @@ export class Tokens {
   }
 
   private async keySet(): Promise<JWTVerifyGetKey> {
-    const { jwksFile } = this.options.jwt;
-    if (jwksFile === undefined) throw unauthorized('this gateway has no keys for such a token');
-    this.keys ??= createLocalJWKSet(JSON.parse(await readFile(jwksFile, 'utf8')) as JSONWebKeySet);
-    return this.keys;
+    if (this.keySetFile === undefined) throw unauthorized('this gateway has no keys for such a token');
+    try {
+      return await this.keySetFile.keys();
+    } catch {
+      throw unauthorized('the keys of this gateway cannot be read');
+    }
   }
 }
 

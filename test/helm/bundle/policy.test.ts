@@ -102,7 +102,12 @@ describe.each(examples)('the objects of examples/values/%s', (example) => {
 
   test('everything that a pod refers to is part of the bundle or of the values', () => {
     const known = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-    const outside = ['ConfigMap/kube-root-ca.crt', 'Secret/moorline-passwords', 'Secret/team-redis', 'Secret/live-keys'];
+    const outside = [
+      'ConfigMap/kube-root-ca.crt',
+      'Secret/moorline-passwords',
+      'Secret/team-redis',
+      'Secret/live-keys',
+    ];
     for (const { spec } of workloads) {
       for (const reference of references(podOf(spec.template))) expect([...known, ...outside]).toContain(reference);
     }

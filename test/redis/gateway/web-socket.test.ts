@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { GatewayClient } from '../support/gateway-client.js';
@@ -172,6 +173,8 @@ describe('a WebSocket', () => {
 
 describe('tokens of WebSockets', () => {
   const secret = 'a secret of this test, long enough';
+  /** 3500, badToken. */
+  const closeFrameHead = Buffer.from([0x88, 10, 3500 >> 8, 3500 & 255]);
   let guarded: MoorlineProcess;
   const tokenFor = (claims: Record<string, unknown>, expires: string | number = '1h') =>
     new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(expires).sign(Buffer.from(secret));
@@ -222,6 +225,39 @@ describe('tokens of WebSockets', () => {
     await refreshed.ask({ auth: { token: await tokenFor({}) } });
     expect(await ends.closed()).toBe(3005);
     expect(refreshed.closeCode).toBeUndefined();
+  });
+
+  test('a new token that allows less ends what it does not allow', async () => {
+    const socket = await TestSocket.open(guarded.url);
+    await socket.ask({ auth: { token: await tokenFor({ streams: ['a', 'b'] }) } });
+    for (const stream of ['a', 'b']) await socket.ask({ subscribe: { stream } });
+    await socket.ask({ auth: { token: await tokenFor({ streams: ['b'] }) } });
+    const told = await waitFor('it is told', () =>
+      socket.frames.find(({ id, error }) => id === undefined && error !== undefined),
+    );
+    expect(told).toMatchObject({ stream: 'a', error: { code: 'forbidden' } });
+    const guardedClient = new GatewayClient(guarded.url, 'gateway-token');
+    for (const stream of ['a', 'b']) await guardedClient.post(`/api/v1/streams/${stream}/chunks`, { chunks: [stream] });
+    await waitFor('what is allowed', () => socket.chunks('b').length === 1);
+    expect(socket.messages('a')).toEqual([]);
+    expect(socket.frames.filter(({ data }) => data === 'a')).toEqual([]);
+  });
+
+  test('who sends a frame byte by byte gets no more time than others', async () => {
+    const { hostname, port } = new URL(guarded.url);
+    const raw = connect(Number(port), hostname);
+    raw.write(
+      'GET /api/v1/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    const received: Buffer[] = [];
+    raw.on('data', (data: Buffer) => received.push(data));
+    raw.on('error', () => undefined);
+    await waitFor('it is open', () => received.length > 0);
+    // The head of a masked text frame of 100 bytes, and one of them.
+    raw.write(Buffer.from([0x81, 0xe4, 1, 2, 3, 4, 5]));
+    await waitFor('it is closed', () => raw.destroyed || Buffer.concat(received).includes(closeFrameHead));
+    raw.destroy();
   });
 
   test('who does not say who he is, is sent away', async () => {
