@@ -55,6 +55,20 @@ describe('docs/client.md', () => {
   });
 });
 
+describe('docs/protocol.md', () => {
+  test.each([['follow.py'], ['follow_ws.py']])('its example %s shows a stream to its end', async (file) => {
+    const stream = file.replace('.', '-');
+    const publish = (chunks: readonly unknown[], end = false) =>
+      client.post(`/api/v1/streams/${stream}/chunks`, { chunks, end });
+    const long = 'x'.repeat(70_000);
+    await publish(['before', 'x'.repeat(300)]);
+    const child = start('python3', [`${sources}${file}`, stream]);
+    const output = child.stdout === null ? Promise.resolve('') : text(child.stdout);
+    await publish([long, 'last'], true);
+    expect(await output).toBe(['before', 'x'.repeat(300), long, 'last', ''].join('\n'));
+  });
+});
+
 /** What a job does to a command: it fails, or sleeps for so long, or is done with what it got. */
 const script = `read -r data
 case $data in
