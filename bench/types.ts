@@ -2,13 +2,22 @@ import type { LiveTask } from './contender/live/task.js';
 import type { Task } from './contender/task.js';
 
 /** Who is measured: the same task, a process of its own. */
-export const contenderNames = ['moorline', 'moorline-replicated', 'bullmq', 'ioredis'] as const;
+export const contenderNames = [
+  'moorline',
+  'moorline-replicated',
+  'moorline-pubsub',
+  'moorline-key',
+  'bullmq',
+  'ioredis',
+] as const;
 
 export type ContenderName = (typeof contenderNames)[number];
 
 export const contenderTitles: Readonly<Record<ContenderName, string>> = {
   moorline: 'Moorline',
   'moorline-replicated': 'Moorline, replicated',
+  'moorline-pubsub': 'Moorline, answers by pub/sub',
+  'moorline-key': 'Moorline, a key for each answer',
   bullmq: 'BullMQ',
   ioredis: 'ioredis alone',
 };
@@ -31,6 +40,7 @@ export const figures = {
   kbPerSocket: { title: 'KB of memory/socket', better: 'less', digits: 1 },
   corePercent: { title: '% of a core', better: 'less', digits: 1 },
   historyReads: { title: 'reads of Redis', better: 'less', digits: 0 },
+  keysLeft: { title: 'keys left', better: 'less', digits: 0 },
   connections: { title: 'Redis connections', better: 'less', digits: 0 },
   seconds: { title: 'seconds', better: 'less', digits: 2 },
   doneSeconds: { title: 'seconds until all is done', better: 'less', digits: 2 },

@@ -1,6 +1,8 @@
 import type { ContenderName, Figures } from '../types.js';
 import type { Assignment, Report } from './assignment.js';
 import { openBullmq } from './bullmq.js';
+import { measureAsk } from './ask/measure.js';
+import { isAsk, type AskTask } from './ask/task.js';
 import type { Contender } from './contender.js';
 import { measureLive } from './live/measure.js';
 import { isLive } from './live/task.js';
@@ -34,8 +36,9 @@ process.once('message', (assignment: Assignment) => {
 
 async function carryOut({ contender: name, port, task }: Assignment): Promise<Figures> {
   const meter = new Meter(port);
-  if (isLive(task)) {
-    const figures = await measureLive(name, task, { port, meter });
+  if (isLive(task) || isAsk(task)) {
+    const place = { port, meter };
+    const figures = await (isAsk(task) ? measureAsk(name, task, place) : measureLive(name, task, place));
     meter.close();
     return figures;
   }
@@ -53,7 +56,7 @@ async function open(name: ContenderName, port: number): Promise<Contender> {
   return openMoorline(port, name === 'moorline' ? 'memory' : 'replicated');
 }
 
-function measure(task: Task, contender: Contender, meter: Meter, port: number): Promise<Figures> {
+function measure(task: Exclude<Task, AskTask>, contender: Contender, meter: Meter, port: number): Promise<Figures> {
   switch (task.kind) {
     case 'add':
       return add(task, contender, meter);

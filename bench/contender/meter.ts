@@ -33,6 +33,17 @@ export class Meter {
     return infoNumber(await this.redis.info(section), name);
   }
 
+  /** How often these were called so far. */
+  async callsOf(commands: readonly string[]): Promise<number> {
+    const info = await this.redis.info('commandstats');
+    const calls = new Map([...info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]));
+    return commands.reduce((total, name) => total + (calls.get(name) ?? 0), 0);
+  }
+
+  async keysLike(pattern: string): Promise<number> {
+    return (await this.redis.keys(pattern)).length;
+  }
+
   /** Commands that clients send during `ms`; those that scripts run are not among them. */
   async commandsSentDuring(wait: () => Promise<void>): Promise<number> {
     const monitor = await this.redis.monitor();

@@ -1,3 +1,5 @@
+import type { AskTask } from './ask/task.js';
+
 /** What a contender's process is told to do. Jobs of the warm-up come first and do not count. */
 export type Task =
   | AddTask
@@ -9,7 +11,8 @@ export type Task =
   | ItemsOverHttpTask
   | SaturationTask
   | BombardmentTask
-  | SustainedTask;
+  | SustainedTask
+  | AskTask;
 
 /** So many callers, each of which adds the next `batch` jobs when its last ones are stored. */
 export interface AddTask {
