@@ -158,17 +158,22 @@ export class Dispatcher {
     }
     way.await(task);
     this.lookout.start();
-    const opening = way.open();
     const enqueue = async () => {
+      const opening = way.open();
       if (opening !== undefined) await opening;
       return this.queues.enqueue(task.queue, [job()]);
     };
-    const limits = { timeoutMs: task.deadline.remainingMs, retries: maxRetries, name: 'the queue' };
-    task.storing = safely(enqueue, limits).then(
-      ({ jobs: [stored] }) => {
+    // Nearly always the first try does, which the deadline of the task bounds as well.
+    const again = (error: unknown) => {
+      if (!isMoorlineError(error) || !error.retryable) throw error;
+      return safely(enqueue, { timeoutMs: task.deadline.remainingMs, retries: maxRetries, name: 'the queue' });
+    };
+    const stored = enqueue().catch(again);
+    task.storing = stored.then(
+      ({ jobs: [first] }) => {
         task.isStored = true;
         // Asked before, here or elsewhere: then the answer goes there, or has come.
-        if (stored?.status === 'duplicate') void this.poll(task);
+        if (first?.status === 'duplicate') void this.poll(task);
       },
       (error: unknown) => {
         task.fail(error as Error);
