@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Bus } from '../../bus/bus.js';
@@ -70,7 +71,7 @@ export class SocketServer {
     }
     if (socket.destroyed) return;
     this.upgrader.handleUpgrade(request, socket, head, (ws) => {
-      this.begin(ws, access, request.socket.remoteAddress ?? '');
+      this.begin(ws, access, request.socket);
     });
   }
 
@@ -95,11 +96,12 @@ export class SocketServer {
     return token === undefined ? undefined : tokens.access(token);
   }
 
-  private begin(ws: WebSocket, access: Access | undefined, address: string): void {
+  private begin(ws: WebSocket, access: Access | undefined, wire: NetSocket): void {
+    const address = wire.remoteAddress ?? '';
     const { streams, topics, bus, tokens, metrics } = this.options;
     const socket = new Socket(
       ws,
-      { streams, topics, bus, codec: codecOf(ws), access, authenticate: (token) => tokens.access(token) },
+      { streams, topics, bus, codec: codecOf(ws), wire, access, authenticate: (token) => tokens.access(token) },
       (alive) => {
         this.heartbeat.pong(alive);
       },

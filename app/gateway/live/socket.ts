@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Bus } from '../../bus/bus.js';
 import { errorReply } from '../../operations/error-reply.js';
@@ -19,6 +20,8 @@ export interface SocketOptions {
   readonly topics: Topics;
   readonly bus: Bus;
   readonly codec: Codec;
+  /** The connection underneath. */
+  readonly wire: Duplex;
   /** What the client may read. undefined: it has to say who it is first. */
   readonly access: Access | undefined;
   readonly authenticate: (token: string) => Promise<Access>;
@@ -239,7 +242,7 @@ export class Socket implements Beating {
   }
 
   private sinkFor(source: () => Source): Sink {
-    const { codec } = this.options;
+    const { codec, wire } = this.options;
     const restart = (): void => {
       this.close('insufficientState');
     };
@@ -247,7 +250,10 @@ export class Socket implements Beating {
       hasRoom: () => this.hasRoom(),
       send: (chunks: readonly Chunk[]) => {
         const from = source();
+        // One write for all of them.
+        wire.cork();
         for (const chunk of chunks) this.write(codec.chunk(from, chunk));
+        wire.uncork();
       },
       ended: () => {
         const { kind, name } = source();

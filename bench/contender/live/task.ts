@@ -38,7 +38,7 @@ export interface IdleSocketsTask {
   readonly seconds: number;
 }
 
-/** WebSockets that come to a gateway at the same time to follow one stream from different positions. */
+/** WebSockets that come to a gateway at the same time to follow one stream, each from one of its last 20 chunks. */
 export interface StormTask {
   readonly kind: 'storm';
   readonly sockets: number;
