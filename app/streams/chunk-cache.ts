@@ -43,6 +43,8 @@ export class ChunkCache {
 /** Those of one stream and epoch. */
 export class CachedChunks {
   private ranges: Range[] = [];
+  /** Nothing beyond is here. */
+  private top = 0;
 
   constructor(private readonly cache: ChunkCache) {}
 
@@ -58,8 +60,22 @@ export class CachedChunks {
     return [];
   }
 
-  /** Chunks in order and without a gap among themselves; some may be here already. */
-  add(chunks: readonly Chunk[]): void {
+  /**
+   * Chunks in order and without a gap among themselves; some may be here already. Answers false, and adds nothing, where one of
+   * these is another chunk than it was.
+   */
+  add(chunks: readonly Chunk[]): boolean {
+    const before = this.top;
+    this.top = Math.max(before, chunks.at(-1)?.offset ?? 0);
+    const [first] = chunks;
+    if (first === undefined) return true;
+    if (first.offset > before) this.append(chunks);
+    else if (chunks.some((chunk) => this.contradicts(chunk))) return false;
+    else this.addMissing(chunks);
+    return true;
+  }
+
+  private addMissing(chunks: readonly Chunk[]): void {
     for (let from = 0; from < chunks.length;) {
       const isKnown = this.has(chunks[from]?.offset ?? 0);
       let to = from + 1;
@@ -72,6 +88,7 @@ export class CachedChunks {
   clear(): void {
     for (const range of this.ranges) this.cache.forget(range);
     this.ranges = [];
+    this.top = 0;
   }
 
   drop(range: Range): void {
@@ -88,7 +105,16 @@ export class CachedChunks {
   }
 
   private has(offset: number): boolean {
-    return this.ranges.some((range) => offset >= firstOf(range) && offset <= lastOf(range));
+    return this.at(offset) !== undefined;
+  }
+
+  private contradicts({ offset, json }: Chunk): boolean {
+    return this.at(offset)?.json.equals(json) === false;
+  }
+
+  private at(offset: number): Chunk | undefined {
+    const range = this.ranges.find((one) => offset >= firstOf(one) && offset <= lastOf(one));
+    return range?.chunks[offset - firstOf(range)];
   }
 
   private begin(): Range {

@@ -29,6 +29,11 @@ export function readCall(id: HistoryId, args: FunctionCall['args']): FunctionCal
   return { library, name: 'read', keys: [key(id, 'meta'), key(id, 'log')], args };
 }
 
+/** Gives the history another epoch, unless it has one already. */
+export function disownCall(id: HistoryId, args: FunctionCall['args']): FunctionCall {
+  return { library, name: 'disown', keys: [key(id, 'meta')], args };
+}
+
 /** Where several are. In a Redis Cluster one at a time. */
 export function positionsCall(ids: readonly HistoryId[]): FunctionCall {
   return { library, name: 'positions', keys: ids.map((id) => key(id, 'meta')), args: [] };

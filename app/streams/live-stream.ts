@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.js';
 import type { RedisConnections } from '../redis/types.js';
 import type { CachedChunks } from './chunk-cache.js';
 import { readHistory } from './history.js';
-import { channelOf, type HistoryId } from './library.js';
+import { channelOf, disownCall, type HistoryId } from './library.js';
 import { readLiveBatch, type LiveBatch } from './packed.js';
 import type { StreamMetrics } from './stream-metrics.js';
 import type { Chunk, StreamState } from './types.js';
@@ -29,6 +30,8 @@ export class LiveStream {
   generation = 0;
   /** The history is known not to go further back than to this chunk. */
   firstKept = 1;
+  /** An epoch by which nobody may go on; Redis is still to be told. */
+  private doubted: string | undefined;
   private readonly followers = new Set<Follower>();
   private subscribed: Promise<() => void> | undefined;
   private loading: Promise<readonly Chunk[]> | undefined;
@@ -92,7 +95,8 @@ export class LiveStream {
 
   /** Something may have been missed: asks Redis how far the stream goes. */
   check(): void {
-    this.load(this.state?.offset ?? 0).catch((error: unknown) => {
+    // The last chunk once more: it may be another one now, where a primary was lost before it could pass it on.
+    this.load(Math.max(0, (this.state?.offset ?? 0) - 1)).catch((error: unknown) => {
       this.options.log.warn({ err: error, stream: this.id }, 'a stream could not be read; it is looked at again');
     });
   }
@@ -135,7 +139,10 @@ export class LiveStream {
       this.check();
       return;
     }
-    this.options.chunks.add(chunks);
+    if (!this.options.chunks.add(chunks)) {
+      this.doubt(epoch);
+      return;
+    }
     this.state = { epoch, offset: Math.max(state.offset, last), ended: ended || state.ended };
     this.tell();
   }
@@ -147,6 +154,7 @@ export class LiveStream {
     const offset = Math.min(...this.wanted);
     this.wanted = [];
     for (;;) {
+      await this.disown();
       const { generation, state: { offset: topBefore } = { offset: 0 } } = this;
       metrics.historyReads.inc();
       // Of what came until now Redis tells.
@@ -159,10 +167,28 @@ export class LiveStream {
       if (early !== undefined) this.adopt(early, topBefore);
       const first = page.chunks[0]?.offset ?? page.state.offset + 1;
       if (first > offset + 1) this.firstKept = Math.max(this.firstKept, first);
-      chunks.add(page.chunks);
+      if (!chunks.add(page.chunks)) {
+        this.doubt(page.state.epoch);
+        continue;
+      }
       this.tell();
       return page.chunks;
     }
+  }
+
+  /** An offset of this epoch stands for two chunks: whoever has one of them cannot know. So nobody may go on by this epoch. */
+  private doubt(epoch: string): void {
+    this.doubted = epoch;
+    this.reset();
+    this.check();
+  }
+
+  private async disown(): Promise<void> {
+    const { connections, id } = this.options;
+    if (this.doubted === undefined) return;
+    const call = disownCall(id, [this.doubted, randomBytes(6).toString('hex')]);
+    await connections.call('command', call, { repeatable: true });
+    this.doubted = undefined;
   }
 
   private earlyOnes(): StreamState | undefined {

@@ -130,6 +130,17 @@ local function read(keys, args)
   return reply
 end
 
+-- Somebody has seen two chunks of the same offset: one was told of by a primary that was lost before a replica had it. Whoever
+-- comes back by this epoch is to be told, and begins anew.
+-- KEYS   meta
+-- ARGV   the epoch, another one
+-- REPLY  1 if it was the epoch still
+local function disown(keys, args)
+  if redis.call('HGET', keys[META], 'epoch') ~= args[1] then return 0 end
+  redis.call('HSET', keys[META], 'epoch', args[2])
+  return 1
+end
+
 -- KEYS   meta of several streams
 -- REPLY  for each: epoch, top, ended
 local function positions(keys)
@@ -142,5 +153,6 @@ local function positions(keys)
 end
 
 register('publish', publish)
+register('disown', disown, { 'allow-oom' })
 register('read', read, { 'no-writes' })
 register('positions', positions, { 'no-writes' })

@@ -212,6 +212,28 @@ describe('following', () => {
     expect(await read(streams, 'behind', { epoch, offset: 3 })).toMatchObject({ recovered: false });
   });
 
+  test.each([
+    ['live', false],
+    ['after a lost connection', true],
+  ])('is told when another chunk has the offset of one that it has seen, %s', async (_, isCut) => {
+    const stream = `replaced-${String(isCut)}`;
+    const [{ streams: lost }, { streams: promoted }, { streams }] = [await open(), await open(), await open()];
+    for (const n of [1, 2, 3]) await lost.publish(stream, [n]);
+    const reader = await read(streams, stream);
+    // As a replica has it that was promoted before it got the last chunk; who publishes next has not seen that chunk either.
+    await redis.cli('HSET', metaOf(stream), 'top', '2');
+    await redis.cli('XDEL', channelOf(`stream:${stream}`), '3-0');
+    await redis.cli('XSETID', channelOf(`stream:${stream}`), '2-0');
+    if (isCut) await redis.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    const { offset } = await promoted.publish(stream, ['other']);
+    expect(offset).toBe(3);
+    await waitFor('it is told', () => reader.lost());
+    const again = await waitFor('it comes back', () =>
+      read(streams, stream, { epoch: reader.position.epoch, offset: 3 }),
+    );
+    expect([again.recovered, values(again)]).toEqual([false, [1, 2, 'other']]);
+  });
+
   test('holds no subscription of Redis for streams that nobody follows any more', async () => {
     const { streams } = await open();
     const reader = await read(streams, 'left', beginning);
