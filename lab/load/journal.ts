@@ -1,4 +1,5 @@
 import { nowMs } from '../clock.js';
+import { LiveJournal } from './live-journal.js';
 import { Pulse } from './pulse.js';
 
 export type Verdict = 'done' | 'failed';
@@ -23,6 +24,7 @@ export class Journal {
   readonly begun = new Set<string>();
   /** What calls have failed of -> how often. */
   readonly failures = new Map<string, number>();
+  readonly live = new LiveJournal();
   readonly pulses = new Map<string, Pulse>();
 
   /** The pulse of a client, from now on. */

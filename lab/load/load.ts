@@ -5,6 +5,7 @@ import { waitFor } from '../wait.js';
 import { Client } from './client.js';
 import { workOverHttp } from './http-worker.js';
 import { Journal } from './journal.js';
+import { Live } from './live.js';
 import { produce } from './producer.js';
 import type { WorkerRuns } from './worker-runs.js';
 
@@ -21,6 +22,7 @@ export class Load {
   readonly #stopping = new AbortController();
   readonly #producing: Promise<unknown>;
   readonly #working: Promise<unknown>;
+  readonly #live: Live;
   readonly #readRuns: NodeJS.Timeout;
   #wanted = true;
 
@@ -42,6 +44,10 @@ export class Load {
     runs.readInto(this.journal);
     this.#producing = several(producers, (at) => produce(options(`producer ${at}`), () => this.#wanted));
     this.#working = several(httpWorkers, (at) => workOverHttp(options(`HTTP worker ${at}`)));
+    this.#live = new Live(
+      { ...options('live producer'), url: MOORLINE_URL, token: MOORLINE_TOKEN },
+      () => this.#wanted,
+    );
     this.#readRuns = setInterval(() => {
       runs.readInto(this.journal);
     }, readRunsMs);
@@ -50,6 +56,7 @@ export class Load {
   /** Waits until every client does its work. */
   async started(): Promise<void> {
     await waitFor('every client to work', () => this.#pulses().every(({ count }) => count >= beatsOfAStart), startMs);
+    await this.#live.started();
   }
 
   /** Waits until every client has done some work from now on. */
@@ -65,13 +72,13 @@ export class Load {
   /** No more jobs are handed in; what was is acknowledged, or its producer gives up. */
   async stopProducing(): Promise<void> {
     this.#wanted = false;
-    await this.#producing;
+    await Promise.all([this.#producing, this.#live.stopProducing()]);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wanted = false;
-    await Promise.all([this.#producing, this.#working]);
+    await Promise.all([this.#producing, this.#working, this.#live.stopped()]);
     clearInterval(this.#readRuns);
     this.runs.readInto(this.journal);
   }

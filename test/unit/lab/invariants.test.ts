@@ -43,6 +43,16 @@ describe('the invariants of the lab', () => {
       ['one-settlement: delivery 1:7 was accepted as done and then as failed'],
     ],
     [
+      'a chunk that came twice',
+      { prepare: ({ live }) => live.chunkTroubles.push('chunk 7 after 7') },
+      ['chunks-once: chunk 7 after 7'],
+    ],
+    [
+      'a message that came late',
+      { prepare: ({ live }) => live.messageTroubles.push('message 6 after 7') },
+      ['messages-in-order: message 6 after 7'],
+    ],
+    [
       'two nodes that take writes',
       { writableNodes: ['redis-0', 'redis-2'] },
       ['one-primary: writes are taken by redis-0 and redis-2'],
