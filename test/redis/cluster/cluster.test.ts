@@ -5,6 +5,7 @@ import { bellChannel } from '../../../app/redis/cluster/bell.js';
 import { keySlot } from '../../../app/redis/cluster/key-slot.js';
 import { startCluster, type TestCluster } from '../support/cluster.js';
 import { connect, connectReady } from '../support/connect.js';
+import { openDispatcher, serve } from '../support/dispatch.js';
 import { openQueues, openSharded } from '../support/queues.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -40,6 +41,20 @@ describe('a Redis Cluster', () => {
   test('is not taken for one server', async () => {
     const { redis } = connect(`redis://${cluster.primaries[0].address}`);
     await waitFor('the reason', () => redis.status().reason?.includes('redis+cluster://'));
+  });
+
+  test('answers tasks by messages, whichever primary has the queue', async () => {
+    const names = await queuesOfAll();
+    const { dispatcher } = await openDispatcher(cluster.uri);
+    const { queues } = await openDispatcher(cluster.uri);
+    const workers = names.map((name) => serve(queues, `tasks-${name}`, ({ dataJson }) => Number(dataJson) + 1));
+    const answers = await Promise.all(names.map((name, n) => dispatcher.ask(`tasks-${name}`, n)));
+    expect(answers.map(({ resultJson }) => resultJson)).toEqual(names.map((_, n) => String(n + 1)));
+    const byStream = dispatcher.ask('x', 1, { reply: 'stream' });
+    await expect(byStream).rejects.toMatchObject({ code: 'invalid_request' });
+    const lonely = dispatcher.ask('nobody', 1, { timeoutMs: 300 });
+    await expect(lonely).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    await Promise.all(workers.map((worker) => worker.stop()));
   });
 
   test('with more primaries than connections allow is refused with the reason', async () => {
