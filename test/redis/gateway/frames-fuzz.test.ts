@@ -10,14 +10,14 @@ const count = Number(process.env['FRAMES'] ?? 3_000);
 /** As many as one connection may send at once. */
 const perConnection = 150;
 
-const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
-const json = (values: fc.Arbitrary<unknown>) => values.map((value) => JSON.stringify(value));
-const frames = fc.oneof(
-  bytes,
-  fc.json({ maxDepth: 3 }),
-  json(fc.record({ id: fc.nat(), subscribe: fc.jsonValue({ maxDepth: 3 }) })),
-  json(fc.record({ id: fc.nat(), unsubscribe: fc.jsonValue(), auth: fc.jsonValue() }, { requiredKeys: ['id'] })),
+const readable = fc.oneof(
+  fc.record({ id: fc.nat(), subscribe: fc.jsonValue({ maxDepth: 3 }) }),
+  fc.record({ id: fc.nat(), unsubscribe: fc.jsonValue(), auth: fc.jsonValue() }, { requiredKeys: ['id'] }),
+  fc.record({ id: fc.nat(), subscribe: fc.record({ stream: fc.string(), offset: fc.double(), epoch: fc.string() }) }),
+  fc.record({ id: fc.nat(), unsubscribe: fc.record({ topic: fc.string() }) }),
 );
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const last = Number.MAX_SAFE_INTEGER;
 
 test.each([['moorline.json'], ['moorline.msgpack']])(
   'frames without sense get an error or end their connection, and harm nobody else, by %s',
@@ -28,7 +28,10 @@ test.each([['moorline.json'], ['moorline.msgpack']])(
     await bystander.ask({ subscribe: { stream: 'bystander' } });
     for (let left = count / 2; left > 0; left -= perConnection) {
       const socket = await TestSocket.open(gateway.url, { protocols: [protocol] });
-      for (const frame of fc.sample(frames, perConnection)) socket.sendRaw(frame);
+      for (const frame of fc.sample(readable, perConnection)) socket.send(frame);
+      socket.send({ id: last, ping: {} });
+      await waitFor('all of them are dealt with', () => socket.frames.some(({ id }) => id === last));
+      for (const frame of fc.sample(bytes, 3)) socket.sendRaw(frame);
       // Whatever they were, this one cannot be read.
       socket.sendRaw('[');
       expect(await socket.closed()).toBe(3501);
