@@ -1,10 +1,8 @@
 import { MoorlineError } from '../../resilience/errors.js';
-import type { Source } from './codec.js';
+import type { Subject } from './subject.js';
 
 /** A connection follows so many streams and topics. */
 export const maxSubscriptions = 100;
-
-type Subject = Pick<Source, 'kind' | 'name'>;
 
 export const forbidden = ({ kind, name }: Subject): MoorlineError =>
   new MoorlineError('forbidden', `Expected a token that may read the ${kind} ${name}. Ask whoever issues it.`);

@@ -14,6 +14,7 @@ import { Pump, type Sink } from './pump.js';
 import { FrameAllowance } from './frame-allowance.js';
 import { FrameQueue } from './frame-queue.js';
 import { already, forbidden, maxSubscriptions, tooMany } from './socket-errors.js';
+import { keyOf, subjectOf, type Subject } from './subject.js';
 
 export interface SocketOptions {
   readonly streams: Streams;
@@ -43,7 +44,6 @@ const lingerMs = 5_000;
 type Wanted = Extract<ClientFrame, { readonly subscribe: unknown }>['subscribe'];
 type WantedStream = Extract<Wanted, { readonly stream: string }>;
 type WantedTopic = Extract<Wanted, { readonly topic: string }>;
-type Subject = Pick<Source, 'kind' | 'name'>;
 type Unsubscribe = Extract<ClientFrame, { readonly unsubscribe: unknown }>;
 
 /** A stream or a topic that goes to the client. */
@@ -298,8 +298,3 @@ export class Socket implements Beating {
     this.followed.clear();
   }
 }
-
-const subjectOf = (named: { readonly stream: string } | { readonly topic: string }): Subject =>
-  'stream' in named ? { kind: 'stream', name: named.stream } : { kind: 'topic', name: named.topic };
-
-const keyOf = ({ kind, name }: Subject): string => `${kind} ${name}`;
