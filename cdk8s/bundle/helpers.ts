@@ -1,4 +1,5 @@
 import { existingHelpers } from './existing.js';
+import { hasUsers } from './inputs.js';
 import { probePartials } from './app-pod.js';
 import { fillingPartials } from './fill-secrets.js';
 import {
@@ -37,6 +38,7 @@ export const helpers = {
     longName,
     fullname,
     secretName,
+    hasUsers,
     appPasswordKey,
     isFilled,
     tlsSecrets.redis,

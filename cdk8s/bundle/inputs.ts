@@ -1,4 +1,4 @@
-import { and, eq, not, values } from '../template/index.js';
+import { and, eq, helper, not, or, values } from '../template/index.js';
 import { schema, type Values } from '../values/index.js';
 
 /** The values of the release, as expressions. */
@@ -12,7 +12,8 @@ export const hasAgent = and(isSentinelMode, v.agent.enabled);
 export const hasDrill = and(hasAgent, v.helmTest.failover);
 
 /** Has Redis users of its own for each program? */
-export const hasUsers = and(not(isExternalMode), v.auth.acl.enabled);
+const hasUserKeys = or(eq(v.auth.existingSecret, ''), v.auth.acl.inExistingSecret);
+export const hasUsers = helper('moorline.hasUsers', and(not(isExternalMode), v.auth.acl.enabled, hasUserKeys));
 /** Does the Redis of the bundle speak TLS? */
 export const hasGeneratedCertificates = and(v.tls.enabled, eq(v.tls.source, 'generated'));
 export const isRedisTls = and(not(isExternalMode), v.tls.enabled);

@@ -6,7 +6,7 @@ export const auth = z
     existingSecret: secretName
       .default('')
       .describe(
-        'Secret with the keys `redis-password`, `sentinel-password`, `gateway-token` and those of the users; empty: made once, in the cluster.',
+        'Secret with the keys `redis-password`, `sentinel-password` and `gateway-token`; empty: made once, in the cluster.',
       ),
     tokensSecret: secretName
       .default('')
@@ -20,6 +20,12 @@ export const auth = z
           .default(true)
           .describe(
             'Users of Redis of their own for the application, replication and exporters, with the keys `redis-app-password`, `redis-replication-password` and `redis-exporter-password`; else all are the administrator.',
+          ),
+        inExistingSecret: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Whether a Secret of `auth.existingSecret` has these keys too; without them there are no such users.',
           ),
       })
       .prefault({}),

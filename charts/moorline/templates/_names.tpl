@@ -29,8 +29,12 @@
 {{- end }}
 {{- end }}
 
+{{- define "moorline.hasUsers" -}}
+{{- if and (ne .Values.mode "external") .Values.auth.acl.enabled (or (eq .Values.auth.existingSecret "") .Values.auth.acl.inExistingSecret) }}true{{ end }}
+{{- end }}
+
 {{- define "moorline.appPasswordKey" -}}
-{{- ternary "redis-app-password" "redis-password" (and (ne .Values.mode "external") .Values.auth.acl.enabled) }}
+{{- ternary "redis-app-password" "redis-password" (eq (include "moorline.hasUsers" .) "true") }}
 {{- end }}
 
 {{- define "moorline.isFilled" -}}

@@ -7,15 +7,15 @@ sources:
       items:
         - key: redis-password
           path: redis-password
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-app-password
           path: redis-app-password
         {{- end }}
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-replication-password
           path: redis-replication-password
         {{- end }}
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-exporter-password
           path: redis-exporter-password
         {{- end }}
@@ -29,15 +29,15 @@ sources:
       items:
         - key: redis-password-next
           path: redis-password-next
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-app-password-next
           path: redis-app-password-next
         {{- end }}
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-replication-password-next
           path: redis-replication-password-next
         {{- end }}
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-exporter-password-next
           path: redis-exporter-password-next
         {{- end }}
@@ -47,15 +47,15 @@ sources:
         {{- end }}
         - key: redis-password-previous
           path: redis-password-previous
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-app-password-previous
           path: redis-app-password-previous
         {{- end }}
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-replication-password-previous
           path: redis-replication-password-previous
         {{- end }}
-        {{- if and (ne .Values.mode "external") .Values.auth.acl.enabled }}
+        {{- if include "moorline.hasUsers" . }}
         - key: redis-exporter-password-previous
           path: redis-exporter-password-previous
         {{- end }}
@@ -158,7 +158,7 @@ items:
     {{- if and (not .Values.auth.existingSecret) (ne .Values.mode "external") }}
     - --keys=redis-password,sentinel-password
     {{- end }}
-    {{- if and (not .Values.auth.existingSecret) (ne .Values.mode "external") .Values.auth.acl.enabled }}
+    {{- if and (not .Values.auth.existingSecret) (include "moorline.hasUsers" .) }}
     - --keys=redis-app-password,redis-replication-password,redis-exporter-password
     {{- end }}
     {{- if and .Values.tls.enabled (eq .Values.tls.source "generated") }}

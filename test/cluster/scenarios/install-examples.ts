@@ -24,7 +24,8 @@ const surroundings: Readonly<Record<string, Surroundings>> = {
   production: {
     settings: [...smallPods, ...smallVolumes, 'worker.handlers.module='],
     prepare: async (release) => {
-      const keys = ['redis-password', 'sentinel-password', 'gateway-token'];
+      const users = ['app', 'replication', 'exporter'].map((user) => `redis-${user}-password`);
+      const keys = ['redis-password', 'sentinel-password', 'gateway-token', ...users];
       const literals = keys.map((key) => `--from-literal=${key}=${crypto.randomUUID()}`);
       await release.kubectl('create', 'secret', 'generic', 'moorline-passwords', ...literals);
       return [];

@@ -132,6 +132,12 @@ describe('modes', () => {
     expect(text([find(objects, 'Deployment', 'one-moorline-gateway')])).not.toContain('serviceAccountToken');
   });
 
+  test('an existing Secret needs no more than the three keys, unless it is said to have those of the users', () => {
+    const mounted = (auth: object) => text(render({ auth: { existingSecret: 'ours', ...auth } }));
+    expect(mounted({})).not.toContain('redis-app-password');
+    expect(mounted({ acl: { inExistingSecret: true } })).toContain('redis-app-password');
+  });
+
   test('the agent alone has a token for good, and rights on nothing but named objects and new Events', () => {
     const objects = render({ redis: { replicas: 5 } }) as (Rendered & { rules?: V1PolicyRule[] })[];
     const holders = objects.filter(
