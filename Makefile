@@ -8,7 +8,7 @@ LOCAL := $(NODE) build/cdk8s/local/main.js
 JEST := $(NODE) --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js
 
 help: ## this list
-	@echo "Moorline: highly available Redis that loses nothing it acknowledged, and a job queue on top"
+	@echo "Moorline: highly available Redis that loses nothing it acknowledged, with a queue, an event bus, live results and tasks"
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 up: build ## start everything on this machine: Redis x3, Sentinel x3, gateway, worker
