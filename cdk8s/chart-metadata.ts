@@ -11,7 +11,7 @@ export const chartMetadata = {
   version: manifest.version,
   appVersion: manifest.version,
   type: 'application',
-  description: 'Highly available Redis that heals itself and loses nothing it acknowledged, and a job queue on top.',
+  description: 'Highly available Redis that heals itself and loses nothing it acknowledged, with a queue, an event bus, live results and tasks.',
   keywords: ['redis', 'sentinel', 'queue', 'jobs', 'messaging'],
   annotations: {
     'artifacthub.io/category': 'database',

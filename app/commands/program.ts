@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function createProgram(): Command {
   const program = new Command('moorline')
-    .description('A job queue on highly available Redis: its gateway, its worker and the tools around them')
+    .description('Queue, event bus, live results and tasks on highly available Redis: the gateway, the worker and the tools around them')
     .version(version)
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for the ways to use it)')

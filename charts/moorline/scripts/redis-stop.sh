@@ -14,9 +14,6 @@ here=$(dirname "$0")
 
 # No client waits for this: a replica may have to be linked again, and a Sentinel that has just started to learn of the replicas.
 link_s=5
-# Sentinel tries 15 s long in vain to reach a pod that is back at its address, and takes its replica for down all the while. It would leave that one
-# behind: the next primary had too few replicas then, and refused writes until this node is back.
-known_s=20
 # A replica that listens has everything within milliseconds. For one that does not, clients wait no longer.
 catch_up_s=2
 # A failover takes a second or two, and may have to be asked for twice.
@@ -43,7 +40,6 @@ main() {
   recall_addresses
   # Linked is enough for now.
   own_offset=0
-  known_until_s=$(($(date +%s) + known_s))
   await find_sentinel "$link_s"
   pause
   await all_have_everything "$catch_up_s"
@@ -94,7 +90,7 @@ find_sentinel() {
     pick "$seat" "$sentinel_addresses"
     chosen=$picked
     case $vote in
-      "$ordinal"@*) ! is_calm "$chosen" || ! all_have_everything || ! knows_all_for_now || return 0 ;;
+      "$ordinal"@*) ! is_calm "$chosen" || ! all_have_everything || return 0 ;;
     esac
     seat=$((seat + 1))
   done
@@ -117,23 +113,6 @@ all_have_everything() {
     find_ordinal "$candidate" "$redis_addresses"
     [ -n "$found_ordinal" ] || return 1
     has_everything "$found_ordinal" || return 1
-  done
-}
-
-# True also when the time for it is over.
-knows_all_for_now() {
-  [ "$(date +%s)" -lt "$known_until_s" ] || return 0
-  node=0
-  for peer in $peers; do
-    case $peer in
-      replica,*,synced)
-        pick "$node" "$redis_addresses"
-        find_ordinal "$picked" "$candidates"
-        # Nothing else is missing: so long this is waited for.
-        [ -n "$found_ordinal" ] || { until_s=$((known_until_s + 1)); return 1; }
-        ;;
-    esac
-    node=$((node + 1))
   done
 }
 
@@ -178,12 +157,12 @@ request_failover() {
   try_failover || fail "does not hand over: the Sentinel answered the request for a failover by $answer"
 }
 
-# Sets `asked`. A Sentinel that refuses has begun nothing, so the next one may be asked.
+# Sets `leader`. A Sentinel that refuses has begun nothing, so the next one may be asked.
 try_failover() {
   answer=TILT
   for sentinel in $chosen $sentinel_addresses; do
     is_calm "$sentinel" || continue
-    asked=$sentinel
+    leader=$sentinel
     answer=$(ask "$sentinel" "$sentinel_password" SENTINEL FAILOVER "$PRIMARY_NAME")
     case $answer in
       # Without an answer it may have begun all the same.
@@ -205,7 +184,7 @@ await_successor() {
     esac
     [ -z "$successor" ] || return 0
     # The failover ended with it, as when both are moved off their nodes.
-    is_heard "$asked" || try_failover || :
+    is_heard "$leader" || try_failover || :
     sleep 0.1
   done
   collect_facts '' "$ordinal"
@@ -233,11 +212,27 @@ find_promoted() {
 # Sentinel would get here too, 10 s later. The clients that wait are then told that this node is read-only: nothing of theirs was done.
 follow_successor() {
   pick "$successor" "$redis_addresses"
-  answer=$(ask_self "$redis_password" REPLICAOF "${picked%,*}" "${picked#*,}")
+  next=$picked
+  have_others_follow
+  answer=$(ask_self "$redis_password" REPLICAOF "${next%,*}" "${next#*,}")
   case $answer in
     OK*) log "handed over to node $successor" ;;
     *) fail "does not hand over: node $successor is primary, but to follow it was answered by ${answer:-nothing}" ;;
   esac
+}
+
+# Sentinel leaves behind whom it takes for down, as it does for 15 s and more with a pod that has just come back; without a replica the successor refuses writes.
+have_others_follow() {
+  node=0
+  for peer in $peers; do
+    case $peer in
+      replica,*)
+        pick "$node" "$redis_addresses"
+        [ "$picked" = "$next" ] || ask "$picked" "$redis_password" REPLICAOF "${next%,*}" "${next#*,}" >/dev/null
+        ;;
+    esac
+    node=$((node + 1))
+  done
 }
 
 go_on() {
