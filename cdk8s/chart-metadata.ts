@@ -11,7 +11,8 @@ export const chartMetadata = {
   version: manifest.version,
   appVersion: manifest.version,
   type: 'application',
-  description: 'Highly available Redis that heals itself and loses nothing it acknowledged, with a queue, an event bus, live results and tasks.',
+  description:
+    'Highly available Redis that heals itself and loses nothing it acknowledged, with a queue, an event bus, live results and tasks.',
   keywords: ['redis', 'sentinel', 'queue', 'jobs', 'messaging'],
   annotations: {
     'artifacthub.io/category': 'database',

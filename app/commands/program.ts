@@ -29,7 +29,9 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function createProgram(): Command {
   const program = new Command('moorline')
-    .description('Queue, event bus, live results and tasks on highly available Redis: the gateway, the worker and the tools around them')
+    .description(
+      'Queue, event bus, live results and tasks on highly available Redis: the gateway, the worker and the tools around them',
+    )
     .version(version)
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for the ways to use it)')
