@@ -4,6 +4,9 @@ import { startHighAvailability, type HighAvailability } from '../support/high-av
 import { startProxy } from '../support/proxy.js';
 import { waitFor } from '../support/wait-for.js';
 
+/** A Sentinel that was held up does nothing for half a minute (TILT). */
+const generous = { deadlineMs: 90_000 };
+
 let cluster: HighAvailability;
 beforeAll(async () => {
   cluster = await startHighAvailability();
@@ -19,17 +22,21 @@ test('servers are reached where the map says, not where Sentinel says, also afte
   const before = redis.status().primary;
   expect(before).toBe((await cluster.primary()).address);
 
-  // It refuses as long as it has not heard of the replicas lately.
-  await waitFor('a failover begins', async () =>
-    (await cluster.sentinels[0]?.cli('SENTINEL', 'FAILOVER', cluster.primaryName).catch(String))?.startsWith('OK'),
+  await waitFor(
+    'the other primary',
+    async () => {
+      // A Sentinel refuses, or gives up, as long as it has not heard of the replicas lately.
+      if ((await cluster.primary()).address === before) {
+        await cluster.sentinels[0]?.cli('SENTINEL', 'FAILOVER', cluster.primaryName).catch(() => undefined);
+      }
+      const { ready, primary } = redis.status();
+      return ready && primary !== before;
+    },
+    generous,
   );
-  await waitFor('the other primary', () => {
-    const { ready, primary } = redis.status();
-    return ready && primary !== before;
-  });
   expect(await redis.command(['PING'])).toEqual(Buffer.from('PONG'));
 
   // Whatever is said goes through the proxies: one of them hears it and hangs up.
   for (const { proxy } of ways) proxy.endOn('overheard');
   await expect(redis.command(['ECHO', 'overheard'])).rejects.toMatchObject({ code: 'redis_unavailable' });
-});
+}, 120_000);
